@@ -1,0 +1,48 @@
+import type { KubernetesVersion } from './kubernetes-versions.js'
+import type { EnvironmentFile, NodeGroup, Platform, Preset } from './schema.js'
+
+/** An environment with every value decided: file, then preset, then `platform.yaml`, then default. */
+export interface Environment {
+  name: string
+  role: EnvironmentFile['role']
+  isolation: EnvironmentFile['isolation']
+  host?: string
+  preset: Preset
+  architecture: Platform['architecture']
+  account: { name: string; id: string; roleArn?: string }
+  region: string
+  protection: boolean
+  network: {
+    cidr: string
+    zones: number
+    nat: 'single' | 'per-zone'
+    interfaceEndpoints: string[]
+    flowLogRetentionDays: number
+  }
+  keys: {
+    rotationDays: number
+    deletionWindowDays: number
+    administrators: string[]
+    users: string[]
+    sharedAccounts: string[]
+  }
+  cluster: {
+    name: string
+    kubernetesVersion: KubernetesVersion
+    authenticationMode: 'API' | 'API_AND_CONFIG_MAP'
+    publicAccessCidrs: string[]
+    administrators: string[]
+    logRetentionDays: number
+    nodeGroups: Record<string, NodeGroup>
+  }
+  tags: Record<string, string>
+}
+
+/** A user's repository, read and validated. */
+export interface Project {
+  /** Absolute path of the folder that holds `platform.yaml`. */
+  directory: string
+  platform: Platform
+  /** By name, in alphabetical order. */
+  environments: ReadonlyMap<string, Environment>
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { execa, ExecaError } from 'execa'
+import { UserError } from './errors.js'
+import type { Exec, ExecOptions, ExecResult } from './ports.js'
+import { redactText } from './redaction.js'
+
+/** Most of a child's output that is kept, in characters for each stream. A tool that floods its output must not take our memory. */
+const MAX_OUTPUT = 64 * 1024 * 1024
+
+/** The one place that starts a child and waits for it. See `Exec`. */
+export const execProgram: Exec = async (file, args, options = {}) => {
+  const okCodes = options.okCodes ?? [0]
+  const child = execa(file, args, {
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.env && { env: options.env, extendEnv: false }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
+    ...(options.signal && { cancelSignal: options.signal }),
+    forceKillAfterDelay: 5000,
+    maxBuffer: MAX_OUTPUT,
+    stripFinalNewline: false,
+  })
+  if (options.onLine) {
+    forwardLines(child.stdout, 'stdout', options.onLine)
+    forwardLines(child.stderr, 'stderr', options.onLine)
+  }
+  try {
+    const { exitCode, stdout, stderr } = await child
+    return { exitCode: exitCode ?? 0, stdout, stderr }
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error
+    if (error.exitCode !== undefined && okCodes.includes(error.exitCode) && !error.isMaxBuffer) {
+      return { exitCode: error.exitCode, stdout: String(error.stdout), stderr: String(error.stderr) } satisfies ExecResult
+    }
+    throw explain(file, args, options, error)
+  }
+}
+
+function forwardLines(stream: Readable | null, name: 'stdout' | 'stderr', onLine: NonNullable<ExecOptions['onLine']>): void {
+  if (stream) createInterface({ input: stream }).on('line', (line) => onLine(line, name))
+}
+
+function explain(file: string, args: readonly string[], options: ExecOptions, error: ExecaError): UserError {
+  if (error.isCanceled) return options.signal?.reason instanceof UserError ? options.signal.reason : new UserError('Interrupted', `${file} was stopped.`)
+  if (error.timedOut) return new UserError('TimedOut', `${file} gave no answer within ${(options.timeoutMs ?? 0) / 1000} s.`, { details: { file } })
+  if (error.code === 'ENOENT') return new UserError('ToolMissing', `${file} was not found.`, { cause: error, next: ['platform doctor'], details: { file } })
+  const lastLines = redactText(String(error.stderr ?? '').trim() || String(error.stdout ?? '').trim()).split('\n').slice(-20).join('\n')
+  return new UserError('ToolFailed', `${file} ${args[0] ?? ''} ended with ${error.exitCode === undefined ? (error.signal ?? error.shortMessage) : `exit code ${error.exitCode}`}.`, {
+    cause: error.cause,
+    reason: lastLines,
+    details: { file, exitCode: error.exitCode ?? null },
+  })
+}

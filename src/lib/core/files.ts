@@ -1,0 +1,61 @@
+import { mkdir, readFile, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import writeFileAtomicLibrary from 'write-file-atomic'
+import { isSystemError, messageOf, UserError } from './errors.js'
+
+/**
+ * Writes a file so that a reader, or a crash, sees the old text or the new one and nothing between. Makes the folder.
+ * @throws `FileNotWritable`
+ */
+export async function writeFileAtomic(file: string, data: string | Uint8Array, options: { mode?: number } = {}): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFileAtomicLibrary(file, typeof data === 'string' ? data : Buffer.from(data), options)
+  } catch (error) {
+    throw new UserError('FileNotWritable', `Cannot write ${file}.`, {
+      cause: error,
+      reason: messageOf(error),
+      next: ['Check the rights of the folder and the free space of the disk, then run the command again.'],
+      details: { file },
+    })
+  }
+}
+
+/** Two-space JSON with a final newline: the form of every JSON file that platform writes. */
+export function toJsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** The file's text, or undefined when there is none. */
+export async function readTextIfExists(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Joins `relative` to `root` and follows symlinks as far as the path exists.
+ * @throws `PathOutsideRepository` when the result is not inside `root`.
+ */
+export async function resolveInside(root: string, relative: string): Promise<string> {
+  const realRoot = await realpath(root)
+  const target = path.resolve(realRoot, relative)
+  const real = await realpathOfExistingPart(target)
+  if (real !== realRoot && !real.startsWith(realRoot + path.sep)) {
+    throw new UserError('PathOutsideRepository', `${relative} leads outside ${root}.`, { details: { path: relative, root } })
+  }
+  return target
+}
+
+async function realpathOfExistingPart(target: string): Promise<string> {
+  try {
+    return await realpath(target)
+  } catch (error) {
+    const parent = path.dirname(target)
+    if (!isSystemError(error, 'ENOENT') || parent === target) throw error
+    return path.join(await realpathOfExistingPart(parent), path.basename(target))
+  }
+}

@@ -1,0 +1,36 @@
+import { distance } from 'fastest-levenshtein'
+import { UserError } from './errors.js'
+
+const NAME = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/
+
+/** The naming rule in words, for messages. */
+export const NAME_RULE = '2 to 32 lower-case letters, digits and single dashes, starting with a letter and not ending with a dash'
+
+/** Whether `name` may name an environment, cluster or account (see `NAME_RULE`). */
+export function isValidName(name: string): boolean {
+  return NAME.test(name) && !name.includes('--')
+}
+
+/** Throws `InvalidName` unless `name` follows the naming rule. */
+export function assertName(what: string, name: string): void {
+  if (isValidName(name)) return
+  throw new UserError('InvalidName', `${JSON.stringify(name)} is not a valid name for ${what}.`, {
+    reason: `Allowed: ${NAME_RULE}.`,
+    details: { name },
+  })
+}
+
+/** A platform's name goes into tags and bucket names, where AWS reserves `aws`. */
+export function isReservedPlatformName(name: string): boolean {
+  return name === 'aws' || name.startsWith('aws-')
+}
+
+/** The candidate that `value` was most likely meant to be, or undefined when none is near. */
+export function nearest(value: string, candidates: Iterable<string>): string | undefined {
+  let best: { candidate: string; score: number } | undefined
+  for (const candidate of candidates) {
+    const score = distance(value.toLowerCase(), candidate.toLowerCase())
+    if (!best || score < best.score) best = { candidate, score }
+  }
+  return best && best.score <= Math.max(1, Math.floor(value.length / 3)) ? best.candidate : undefined
+}

@@ -1,0 +1,23 @@
+/** How a step ended. `unchanged`: there was nothing to do. */
+export type StepOutcome = 'done' | 'unchanged' | 'skipped' | 'planned'
+
+/**
+ * What use cases tell the world. Events are data; the renderers in `ui` turn them into a task list, plain lines or nothing.
+ * Step ids may be nested with a slash (`apply/cluster`).
+ */
+export type ReportEvent =
+  | { type: 'steps-declared'; title: string; steps: ReadonlyArray<{ id: string; title: string }> }
+  | { type: 'step-started'; id: string; title: string }
+  | { type: 'step-progress'; id: string; detail: string; done?: number; total?: number }
+  | { type: 'step-finished'; id: string; title: string; outcome: StepOutcome; durationMs: number; detail?: string }
+  | { type: 'step-failed'; id: string; title: string; durationMs: number; message: string }
+  | { type: 'steps-ended' }
+  | { type: 'info'; message: string }
+  | { type: 'warning'; message: string }
+
+export interface Reporter {
+  emit(event: ReportEvent): void
+}
+
+/** A reporter that says nothing. */
+export const silentReporter: Reporter = { emit: () => undefined }
