@@ -1,0 +1,52 @@
+locals {
+  # Graviton families carry a "g" after the generation: m7g, t4g, c7gn, im4gn. The first ones were called a1.
+  arm_instance = "^(a1|[a-z]+[0-9]+g[a-z]*)\\."
+}
+
+# Nodes get IMDSv2 and an encrypted root volume from the account's EBS default; a launch template is not needed.
+resource "aws_eks_node_group" "this" {
+  for_each = var.node_groups
+
+  cluster_name    = aws_eks_cluster.this.name
+  node_group_name = each.key
+  node_role_arn   = aws_iam_role.node.arn
+  subnet_ids      = var.subnet_ids
+  # Follows the control plane, after it.
+  version        = aws_eks_cluster.this.version
+  ami_type       = can(regex(local.arm_instance, each.value.instance_types[0])) ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_STANDARD"
+  instance_types = each.value.instance_types
+  capacity_type  = each.value.capacity
+  disk_size      = each.value.disk_gib
+  labels         = each.value.labels
+
+  scaling_config {
+    min_size     = each.value.min
+    max_size     = each.value.max
+    desired_size = each.value.desired
+  }
+
+  update_config {
+    max_unavailable_percentage = 33
+  }
+
+  tags = merge(var.tags, {
+    "Name"              = "${var.name}-${each.key}"
+    "platform:resource" = "cluster/node-group/${each.key}"
+  })
+
+  lifecycle {
+    # An autoscaler decides it once the group exists.
+    ignore_changes = [scaling_config[0].desired_size]
+
+    precondition {
+      condition     = length(distinct([for type in each.value.instance_types : can(regex(local.arm_instance, type))])) == 1
+      error_message = "Node group \"${each.key}\" mixes instance types with Arm and x86 processors. A group has one image, so one architecture."
+    }
+  }
+
+  # A node without network plug-in or Pod Identity agent never becomes ready.
+  depends_on = [
+    aws_eks_addon.before_nodes,
+    aws_iam_role_policy_attachment.node,
+  ]
+}
