@@ -1,11 +1,11 @@
 import type { KubernetesVersion } from './kubernetes-versions.js'
-import type { EnvironmentFile, NodeGroup, Platform, Preset } from './schema.js'
+import type { Isolation, NodeGroup, Platform, Preset, Role } from './schema.js'
 
-/** An environment with every value decided: file, then preset, then `platform.yaml`, then default. */
+/** An environment with every value decided (see `resolveEnvironment`). A soft one has the account, network, keys and cluster of its host. */
 export interface Environment {
   name: string
-  role: EnvironmentFile['role']
-  isolation: EnvironmentFile['isolation']
+  role: Role
+  isolation: Isolation
   host?: string
   preset: Preset
   architecture: Platform['architecture']

@@ -1,10 +1,17 @@
 import { z } from 'zod'
-import { isReservedPlatformName, isValidName, NAME_RULE } from '../core/names.js'
-import { isIpv4Cidr } from './cidr.js'
+import { isReservedPlatformName, NAME_RULE } from '../core/names.js'
+import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
 
-const name = z.string().refine(isValidName, { error: `must be ${NAME_RULE}` })
-const cidr = z.string().refine(isIpv4Cidr, { error: 'must be an IPv4 address range such as 10.0.0.0/16, without host bits' })
+// Rules are regular expressions where one can say them, because only those reach the published JSON Schemas.
+const name = z.string().regex(/^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/, { error: `must be ${NAME_RULE}` })
+const cidr = z
+  .string()
+  .regex(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, { error: 'must be an IPv4 address range such as 10.0.0.0/16', abort: true })
+  .refine(isIpv4Cidr, { error: 'must be an IPv4 address range without host bits, such as 10.0.0.0/16', abort: true })
+const networkCidr = cidr
+  .regex(/\/(?:1[6-9]|20)$/, { error: 'must be between /16 and /20', abort: true })
+  .refine(isPrivateCidr, { error: 'must lie in a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10' })
 const accountId = z.string().regex(/^\d{12}$/, { error: 'must be the 12 digits of an AWS account, in quotes' })
 const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role' })
 const principalArn = z
@@ -12,95 +19,162 @@ const principalArn = z
   .regex(/^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role or user' })
 const region = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, { error: 'must be an AWS region such as eu-west-1' })
 const days = (min: number, max: number): z.ZodInt => z.int().min(min).max(max)
+const role = z.enum(['management', 'workload'])
+const isolation = z.enum(['hard', 'soft'])
+const preset = z.enum(['small', 'standard', 'production'])
+const kubernetesVersion = z.enum(supportedKubernetesVersions)
+const terraformBinary = z.enum(['terraform', 'tofu'])
 
-export const presets = ['small', 'standard', 'production'] as const
-export type Preset = (typeof presets)[number]
+/** Tag limits: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const tags = z.record(
+  z.string().regex(/^(?!aws:|platform:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, {
+    error: 'must be a tag key of at most 128 characters that does not start with "aws:" or "platform:"',
+  }),
+  z.string().max(256),
+)
+
+export const roles = role.options
+export const isolations = isolation.options
+export const presets = preset.options
+export type Role = z.output<typeof role>
+export type Isolation = z.output<typeof isolation>
+export type Preset = z.output<typeof preset>
 
 /** Days that CloudWatch Logs accepts as retention (API reference, PutRetentionPolicy). */
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653] as const
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const
 const logRetentionDays = z.literal(LOG_RETENTION_DAYS)
+export type LogRetentionDays = z.output<typeof logRetentionDays>
 
-export const platformSchema = z.strictObject({
-  apiVersion: z.literal('platform/v1alpha1'),
-  kind: z.literal('Platform'),
-  name: name
-    .refine((value) => !isReservedPlatformName(value), { error: 'must not be "aws" or start with "aws-": AWS reserves it' })
-    .describe('Name of the platform. Part of tags, key aliases and the state bucket.'),
-  target: z.enum(['sandbox', 'aws']).describe('A local AWS on this machine, or real accounts.'),
-  architecture: z.enum(['eks', 'openshift']).default('eks').describe('Amazon EKS, or OpenShift on AWS (ROSA).'),
-  region: region.describe('Region of everything that does not name its own.'),
-  accounts: z
-    .record(name, z.strictObject({ id: accountId.describe('AWS account id.'), role: roleArn.optional().describe('Role to assume in this account.') }))
-    .refine((accounts) => Object.keys(accounts).length > 0, { error: 'must name at least one account' })
-    .describe('AWS accounts by a name of your choice.'),
-  git: z
-    .strictObject({ url: z.string().min(1).optional(), branch: z.string().min(1).default('main') })
-    .prefault({})
-    .describe('The repository that Argo CD will read.'),
-  terraform: z
-    .strictObject({
-      binary: z.enum(['terraform', 'tofu']).default('terraform'),
-      version: z.string().min(1).default('>=1.11.0 <2.0.0').describe('Range of versions that may be used.'),
-      providerMirror: z.string().min(1).optional().describe('Folder with providers in the layout of a Terraform filesystem mirror.'),
-    })
-    .prefault({}),
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}).describe('Tags on everything that is created.'),
-})
+export const platformSchema = z
+  .strictObject({
+    apiVersion: z.literal('platform/v1alpha1').describe('Version of this file format.'),
+    kind: z.literal('Platform'),
+    name: name
+      .refine((value) => !isReservedPlatformName(value), { error: 'must not be "aws" or start with "aws-": AWS reserves it' })
+      .describe('Name of the platform. Part of tags, key aliases and the state bucket.'),
+    target: z.enum(['sandbox', 'aws']).describe('A local AWS on this machine, or real accounts.'),
+    architecture: z.enum(['eks', 'openshift']).default('eks').describe('Amazon EKS, or OpenShift on AWS (ROSA).'),
+    region: region.describe('Region of everything that does not name its own.'),
+    accounts: z
+      .record(
+        name,
+        z.strictObject({
+          id: accountId.describe('AWS account id, in quotes.'),
+          role: roleArn.optional().describe('Role to assume in this account.'),
+        }),
+      )
+      .refine((accounts) => Object.keys(accounts).length > 0, { error: 'must name at least one account' })
+      .describe('AWS accounts by a name of your choice.'),
+    git: z
+      .strictObject({
+        url: z.string().min(1).optional().describe('Address that the clusters read the repository from.'),
+        branch: z.string().min(1).default('main').describe('Branch that is deployed.'),
+      })
+      .prefault({})
+      .describe('The repository that Argo CD will read.'),
+    terraform: z
+      .strictObject({
+        binary: terraformBinary.default('terraform').describe('Terraform, or OpenTofu.'),
+        version: z.string().min(1).default('>=1.11.0 <2.0.0').describe('Range of versions that may be used.'),
+        providerMirror: z.string().min(1).optional().describe('Folder with providers in the layout of a Terraform filesystem mirror.'),
+      })
+      .prefault({})
+      .describe('The program that builds the infrastructure.'),
+    tags: tags.default({}).describe('Tags on everything that is created.'),
+  })
+  .meta({ title: 'platform.yaml', description: 'What all environments of a platform have in common.' })
 
 const nodeGroupSchema = z
   .strictObject({
-    instanceTypes: z.array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, { error: 'must be an EC2 instance type such as m7i.large' })).min(1),
-    capacity: z.enum(['on-demand', 'spot']).default('on-demand'),
-    min: z.int().min(0).max(450),
-    max: z.int().min(1).max(450),
-    desired: z.int().min(0).max(450),
-    diskGiB: z.int().min(20).max(16_384).default(50),
-    labels: z.record(z.string(), z.string()).default({}),
+    instanceTypes: z
+      .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, { error: 'must be an EC2 instance type such as m7i.large' }))
+      .min(1)
+      .describe('EC2 instance types, the preferred one first.'),
+    capacity: z.enum(['on-demand', 'spot']).default('on-demand').describe('spot is cheaper, and AWS may take the nodes away.'),
+    min: z.int().min(0).max(450).describe('Fewest nodes.'),
+    max: z.int().min(1).max(450).describe('Most nodes.'),
+    desired: z.int().min(0).max(450).describe('Nodes at the start.'),
+    diskGiB: z.int().min(20).max(16_384).default(50).describe('Disk of each node, in GiB.'),
+    labels: z.record(z.string(), z.string()).default({}).describe('Kubernetes labels of the nodes.'),
   })
   .refine((group) => group.min <= group.desired && group.desired <= group.max, { error: 'must have min ≤ desired ≤ max' })
 
 /** What a person writes. Everything optional is filled from the preset. */
-export const environmentSchema = z.strictObject({
-  apiVersion: z.literal('platform/v1alpha1'),
-  kind: z.literal('Environment'),
-  role: z.enum(['management', 'workload']).describe('The cluster that watches over all others, or one for applications.'),
-  isolation: z.enum(['hard', 'soft']).default('hard').describe('hard: a cluster of its own (recommended). soft: a namespace in the cluster of `host`.'),
-  host: name.optional().describe('Soft environments only: the environment whose cluster is used.'),
-  preset: z.enum(presets).default('small').describe('Defaults for everything not written here.'),
-  account: name.optional().describe('Name from accounts in platform.yaml. May be left out when there is only one.'),
+export const environmentSchema = z
+  .strictObject({
+    apiVersion: z.literal('platform/v1alpha1').describe('Version of this file format.'),
+    kind: z.literal('Environment'),
+    role: role.describe('The cluster that watches over all others, or one for applications.'),
+    isolation: isolation.optional().describe('hard: a cluster of its own (default). soft: a namespace in the cluster of `host`.'),
+    host: name.optional().describe('Soft environments only: the environment whose cluster is used.'),
+    preset: preset.optional().describe('Defaults for everything not written here. Default: small.'),
+    account: name.optional().describe('Name from accounts in platform.yaml. May be left out when there is only one.'),
+    region: region.optional().describe('AWS region. Default: region of platform.yaml.'),
+    protection: z.boolean().optional().describe('Refuses env destroy, and switches on deletion protection where AWS has it.'),
+    network: z
+      .strictObject({
+        cidr: networkCidr
+          .optional()
+          .describe('Address range of the VPC, /16 to /20. Needed in a hard environment. A change replaces the network.'),
+        zones: z.int().min(2).max(3).optional().describe('Number of availability zones.'),
+        nat: z.enum(['single', 'per-zone']).optional().describe('One NAT gateway, or one in each zone.'),
+        interfaceEndpoints: z
+          .array(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, { error: 'must be the short name of an AWS service such as ecr.api' }))
+          .optional()
+          .describe('AWS services reached without leaving the VPC, such as ecr.api.'),
+        flowLogRetentionDays: logRetentionDays.optional().describe('Days that flow logs are kept.'),
+      })
+      .optional()
+      .describe('The VPC.'),
+    keys: z
+      .strictObject({
+        rotationDays: days(90, 2560).optional().describe('KMS rotates the key material this often.'),
+        deletionWindowDays: days(7, 30).optional().describe('Days between the deletion of a key and its end.'),
+        administrators: z.array(principalArn).optional().describe('Who may administer the keys, beside the role that creates them.'),
+        users: z.array(principalArn).optional().describe('Who may encrypt and decrypt with the keys.'),
+        sharedAccounts: z.array(accountId).optional().describe('Accounts that may use the image and data keys.'),
+      })
+      .optional()
+      .describe('The KMS keys.'),
+    cluster: z
+      .strictObject({
+        kubernetesVersion: kubernetesVersion
+          .optional()
+          .describe(`Kubernetes minor version in quotes. Default "${defaultKubernetesVersion}".`),
+        authenticationMode: z
+          .enum(['API', 'API_AND_CONFIG_MAP'])
+          .optional()
+          .describe('How the cluster knows its users. API: access entries only.'),
+        publicAccessCidrs: z
+          .array(cidr)
+          .optional()
+          .describe('Address ranges that may reach the public endpoint. Empty: private endpoint only.'),
+        administrators: z.array(principalArn).optional().describe('Principals with an access entry as cluster administrator.'),
+        logRetentionDays: logRetentionDays.optional().describe('Days that the logs of the control plane are kept.'),
+        nodeGroups: z
+          .record(name, nodeGroupSchema)
+          .optional()
+          .describe('Node groups by name. Written here, they replace those of the preset.'),
+      })
+      .optional()
+      .describe('The Kubernetes cluster.'),
+    tags: tags.optional().describe('Tags on everything in this environment, beside those of platform.yaml.'),
+  })
+  .meta({ title: 'environments/<name>.yaml', description: 'One environment. The file is named after it.' })
+
+/** Personal settings of one user on one machine, and the form of the `PLATFORM_*` variables of the same names. */
+export const userSettingsSchema = z.strictObject({
   region: region.optional(),
-  protection: z.boolean().optional().describe('Refuses env destroy, and switches on deletion protection where AWS has it.'),
-  network: z
-    .strictObject({
-      cidr: cidr.optional().describe('Address range of the VPC, /16 to /20.'),
-      zones: z.int().min(2).max(3).optional().describe('Number of availability zones.'),
-      nat: z.enum(['single', 'per-zone']).optional().describe('One NAT gateway, or one in each zone.'),
-      interfaceEndpoints: z.array(z.string().regex(/^[a-z0-9.-]+$/)).optional().describe('AWS services reached without leaving the VPC, such as ecr.api.'),
-      flowLogRetentionDays: logRetentionDays.optional(),
-    })
-    .optional(),
-  keys: z
-    .strictObject({
-      rotationDays: days(90, 2560).optional().describe('KMS rotates the key material this often.'),
-      deletionWindowDays: days(7, 30).optional().describe('Days between the deletion of a key and its end.'),
-      administrators: z.array(principalArn).optional().describe('Who may administer the keys, beside the role that creates them.'),
-      users: z.array(principalArn).optional().describe('Who may encrypt and decrypt with the keys.'),
-      sharedAccounts: z.array(accountId).optional().describe('Accounts that may use the image and data keys.'),
-    })
-    .optional(),
-  cluster: z
-    .strictObject({
-      kubernetesVersion: z.enum(supportedKubernetesVersions).optional().describe(`Kubernetes minor version in quotes. Default ${defaultKubernetesVersion}.`),
-      authenticationMode: z.enum(['API', 'API_AND_CONFIG_MAP']).optional(),
-      publicAccessCidrs: z.array(cidr).optional().describe('Address ranges that may reach the public endpoint. Empty: private endpoint only.'),
-      administrators: z.array(principalArn).optional().describe('Principals with an access entry as cluster administrator.'),
-      logRetentionDays: logRetentionDays.optional(),
-      nodeGroups: z.record(name, nodeGroupSchema).optional(),
-    })
-    .optional(),
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+  preset: preset.optional(),
+  account: name.optional(),
+  kubernetesVersion: kubernetesVersion.optional(),
+  terraformBinary: terraformBinary.optional(),
+  providerMirror: z.string().min(1).optional(),
 })
 
 export type Platform = z.output<typeof platformSchema>
 export type EnvironmentFile = z.output<typeof environmentSchema>
 export type NodeGroup = z.output<typeof nodeGroupSchema>
+export type UserSettings = z.output<typeof userSettingsSchema>

@@ -1,0 +1,63 @@
+import type { Environment } from './project.js'
+import type { LogRetentionDays, Preset } from './schema.js'
+
+/** The part of an environment that a preset decides. */
+export interface PresetValues {
+  protection: Environment['protection']
+  network: Omit<Environment['network'], 'cidr'> & { flowLogRetentionDays: LogRetentionDays }
+  keys: Pick<Environment['keys'], 'rotationDays' | 'deletionWindowDays'>
+  cluster: Pick<Environment['cluster'], 'publicAccessCidrs' | 'nodeGroups'> & { logRetentionDays: LogRetentionDays }
+}
+
+/** What nodes in private subnets call all the time: images, credentials, logs and the cluster's own API. */
+const CLUSTER_ENDPOINTS = ['ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'elasticloadbalancing', 'kms', 'logs', 'sts']
+
+export const presetValues: Readonly<Record<Preset, PresetValues>> = {
+  // Cheap and quick: for trying things out and for development.
+  small: {
+    protection: false,
+    network: { zones: 2, nat: 'single', interfaceEndpoints: [], flowLogRetentionDays: 7 },
+    keys: { rotationDays: 365, deletionWindowDays: 7 },
+    cluster: {
+      publicAccessCidrs: [],
+      logRetentionDays: 7,
+      nodeGroups: {
+        default: { instanceTypes: ['t3.medium'], capacity: 'on-demand', min: 1, max: 4, desired: 2, diskGiB: 30, labels: {} },
+      },
+    },
+  },
+  // A sound default: survives the loss of a zone but for the NAT gateway.
+  standard: {
+    protection: true,
+    network: { zones: 3, nat: 'single', interfaceEndpoints: [], flowLogRetentionDays: 30 },
+    keys: { rotationDays: 365, deletionWindowDays: 14 },
+    cluster: {
+      publicAccessCidrs: [],
+      logRetentionDays: 30,
+      nodeGroups: {
+        default: { instanceTypes: ['m7i.large', 'm6i.large'], capacity: 'on-demand', min: 2, max: 6, desired: 3, diskGiB: 50, labels: {} },
+      },
+    },
+  },
+  // Highly available and protected: the loss of a zone takes nothing with it.
+  production: {
+    protection: true,
+    network: { zones: 3, nat: 'per-zone', interfaceEndpoints: CLUSTER_ENDPOINTS, flowLogRetentionDays: 365 },
+    keys: { rotationDays: 365, deletionWindowDays: 30 },
+    cluster: {
+      publicAccessCidrs: [],
+      logRetentionDays: 365,
+      nodeGroups: {
+        default: {
+          instanceTypes: ['m7i.xlarge', 'm6i.xlarge'],
+          capacity: 'on-demand',
+          min: 3,
+          max: 12,
+          desired: 3,
+          diskGiB: 100,
+          labels: {},
+        },
+      },
+    },
+  },
+}

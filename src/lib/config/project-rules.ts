@@ -1,0 +1,134 @@
+import { nearest } from '../core/names.js'
+import { cidrsOverlap, isIpv4Cidr } from './cidr.js'
+import { type FieldPath, formatField, type Problem } from './problem.js'
+import { valueAt } from './schema-problems.js'
+import type { YamlSource } from './yaml-source.js'
+
+/** An environment file as it was written, valid or not. */
+export interface EnvironmentSource {
+  name: string
+  source: YamlSource
+}
+
+/** What belongs to the host of a soft environment. */
+const HOST_FIELDS = ['account', 'region', 'network', 'keys', 'cluster']
+
+/** S3 allows 63 characters in a bucket's name. */
+const LONGEST_BUCKET_NAME = 63
+
+/**
+ * Rules that no schema of a single file can state. They look at raw values, so that a mistake elsewhere does not hide them.
+ * @param chosenAccount account from outside the files, which then need not name one
+ */
+export function checkRules(platform: YamlSource, environments: readonly EnvironmentSource[], chosenAccount: string | undefined): Problem[] {
+  return [
+    ...checkBucketName(platform),
+    ...environments.flatMap(({ source }) => (isSoft(source) ? checkSoft(source, environments) : checkHard(source))),
+    ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAccount(source, platform, chosenAccount))),
+    ...checkOverlaps(environments),
+  ]
+}
+
+const isSoft = (source: YamlSource): boolean => valueAt(source.value, ['isolation']) === 'soft'
+
+const textAt = (source: YamlSource, path: FieldPath): string | undefined => {
+  const value = valueAt(source.value, path)
+  return typeof value === 'string' ? value : undefined
+}
+
+function problemAt(source: YamlSource, path: FieldPath, message: string, hints: Pick<Problem, 'allowed' | 'nearest'> = {}): Problem {
+  return { file: source.file, ...source.valuePosition(path), field: formatField(path), message, ...hints }
+}
+
+function checkBucketName(platform: YamlSource): Problem[] {
+  const name = textAt(platform, ['name'])
+  const region = textAt(platform, ['region'])
+  if (name === undefined || region === undefined) return []
+  const excess = `${name}-state-000000000000-${region}`.length - LONGEST_BUCKET_NAME
+  return excess > 0
+    ? [
+        problemAt(
+          platform,
+          ['name'],
+          `is too long for the name of the state bucket in ${region}: at most ${name.length - excess} characters`,
+        ),
+      ]
+    : []
+}
+
+function checkHard(source: YamlSource): Problem[] {
+  const problems: Problem[] = []
+  if (source.has(['host'])) {
+    problems.push({
+      ...problemAt(source, ['host'], 'only a soft environment has a host: remove it, or write isolation: soft'),
+      ...source.keyPosition(['host']),
+    })
+  }
+  const network = valueAt(source.value, ['network'])
+  const fillable = network === undefined || (typeof network === 'object' && network !== null)
+  if (fillable && !source.has(['network', 'cidr'])) {
+    problems.push(problemAt(source, ['network', 'cidr'], 'is missing: a hard environment needs an address range, /16 to /20'))
+  }
+  return problems
+}
+
+function checkSoft(source: YamlSource, environments: readonly EnvironmentSource[]): Problem[] {
+  const problems = HOST_FIELDS.filter((field) => source.has([field])).map((field) => ({
+    ...problemAt(source, [field], 'comes from the host of a soft environment: remove it'),
+    ...source.keyPosition([field]),
+  }))
+  if (textAt(source, ['role']) === 'management') problems.push(problemAt(source, ['role'], 'a management environment must be hard'))
+  const hosts = environments.filter((environment) => !isSoft(environment.source)).map(({ name }) => name)
+  if (!source.has(['host']))
+    return [...problems, problemAt(source, ['host'], 'is missing: a soft environment needs one', { allowed: hosts })]
+  const host = textAt(source, ['host'])
+  if (host === undefined || hosts.includes(host)) return problems
+  const exists = environments.some(({ name }) => name === host)
+  const near = nearest(host, hosts)
+  return [
+    ...problems,
+    problemAt(source, ['host'], exists ? `${host} is soft itself, so it cannot be a host` : `there is no environment ${host}`, {
+      allowed: hosts,
+      ...(near !== undefined && !exists && { nearest: near }),
+    }),
+  ]
+}
+
+function checkAccount(source: YamlSource, platform: YamlSource, chosen: string | undefined): Problem[] {
+  const accounts = valueAt(platform.value, ['accounts'])
+  if (typeof accounts !== 'object' || accounts === null) return []
+  const allowed = Object.keys(accounts)
+  if (!source.has(['account'])) {
+    return chosen !== undefined || allowed.length <= 1
+      ? []
+      : [problemAt(source, ['account'], 'is missing: there are several accounts', { allowed })]
+  }
+  const account = textAt(source, ['account'])
+  if (account === undefined || allowed.includes(account)) return []
+  const near = nearest(account, allowed)
+  return [
+    problemAt(source, ['account'], `${account} is not in accounts of platform.yaml`, {
+      allowed,
+      ...(near !== undefined && { nearest: near }),
+    }),
+  ]
+}
+
+const CIDR: FieldPath = ['network', 'cidr']
+
+/** Networks that may one day be connected must not share addresses, so every pair counts, whatever the account. */
+function checkOverlaps(environments: readonly EnvironmentSource[]): Problem[] {
+  const networks = environments.flatMap(({ source }) => {
+    const cidr = textAt(source, CIDR)
+    return cidr !== undefined && !isSoft(source) && isIpv4Cidr(cidr) ? [{ source, cidr }] : []
+  })
+  return networks.flatMap((later, index) =>
+    networks
+      .slice(0, index)
+      .filter((earlier) => cidrsOverlap(earlier.cidr, later.cidr))
+      .map((earlier) => {
+        const { line } = earlier.source.valuePosition(CIDR)
+        return problemAt(later.source, CIDR, `${later.cidr} overlaps ${earlier.cidr} of ${earlier.source.file}:${line}`)
+      }),
+  )
+}

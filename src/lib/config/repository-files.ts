@@ -1,0 +1,107 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { isSystemError, messageOf, UserError } from '../core/errors.js'
+import { isValidName, NAME_RULE } from '../core/names.js'
+import type { Problem } from './problem.js'
+
+export const PLATFORM_FILE = 'platform.yaml'
+export const ENVIRONMENTS_FOLDER = 'environments'
+
+/** Largest configuration file that is read, in bytes. */
+const MAX_SIZE = 1024 * 1024
+
+/** The texts of a repository's configuration, by path relative to it. What could not be read is a problem instead. */
+export interface RepositoryFiles {
+  directory: string
+  texts: ReadonlyMap<string, string>
+  problems: readonly Problem[]
+}
+
+/** `environments/dev.yaml` of `dev`: always with forward slashes, as in messages. */
+export function environmentFilePath(name: string): string {
+  return `${ENVIRONMENTS_FOLDER}/${name}.yaml`
+}
+
+/**
+ * The nearest folder at or above `directory` with a `platform.yaml`.
+ * @throws `NotARepository`
+ */
+export async function findRepository(directory: string): Promise<string> {
+  const start = path.resolve(directory)
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (await exists(path.join(folder, PLATFORM_FILE))) return folder
+    if (folder === path.dirname(folder)) break
+  }
+  const misnamed = await exists(path.join(start, 'platform.yml'))
+  throw new UserError('NotARepository', `There is no ${PLATFORM_FILE} in ${start} or above it.`, {
+    next: misnamed
+      ? ['Rename platform.yml to platform.yaml.']
+      : ['Go to the repository, or name it with -C.', 'Make a new one with: platform init NAME --target sandbox'],
+    details: { directory: start },
+  })
+}
+
+/** Reads `platform.yaml` and `environments/*.yaml`. */
+export async function readRepositoryFiles(directory: string): Promise<RepositoryFiles> {
+  const texts = new Map<string, string>()
+  const problems: Problem[] = []
+  const listing = await listEnvironmentFiles(directory)
+  problems.push(...listing.problems)
+  for (const file of [PLATFORM_FILE, ...listing.files]) {
+    const result = await readConfigurationText(directory, file)
+    if (typeof result === 'string') texts.set(file, result)
+    else problems.push(result)
+  }
+  return { directory, texts, problems }
+}
+
+async function listEnvironmentFiles(directory: string): Promise<{ files: string[]; problems: Problem[] }> {
+  const files: string[] = []
+  const problems: Problem[] = []
+  for (const name of (await readFolder(path.join(directory, ENVIRONMENTS_FOLDER))).sort()) {
+    const file = `${ENVIRONMENTS_FOLDER}/${name}`
+    const { name: stem, ext } = path.parse(name)
+    if (name.startsWith('.')) continue
+    if (ext === '.yml') problems.push(fileProblem(file, `must end in .yaml: rename it to ${stem}.yaml`))
+    else if (ext === '.yaml' && isValidName(stem)) files.push(file)
+    else if (ext.toLowerCase() === '.yaml')
+      problems.push(fileProblem(file, `the file is named after the environment, whose name must be ${NAME_RULE}`))
+  }
+  return { files, problems }
+}
+
+async function readFolder(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return []
+    throw new UserError('NotARepository', `${folder} cannot be read.`, { cause: error, reason: messageOf(error) })
+  }
+}
+
+async function readConfigurationText(directory: string, file: string): Promise<string | Problem> {
+  const full = path.join(directory, file)
+  try {
+    const [root, real] = [await realpath(directory), await realpath(full)]
+    if (!real.startsWith(root + path.sep)) return fileProblem(file, 'is a link that leads outside the repository')
+    const info = await stat(full)
+    if (!info.isFile()) return fileProblem(file, 'is not a file')
+    if (info.size > MAX_SIZE) return fileProblem(file, 'is larger than 1 MB')
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(full))
+  } catch (error) {
+    return fileProblem(file, error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read: ${messageOf(error)}`)
+  }
+}
+
+function fileProblem(file: string, message: string): Problem {
+  return { file, line: 1, column: 1, field: '', message }
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file)
+    return true
+  } catch {
+    return false
+  }
+}

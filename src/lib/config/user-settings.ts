@@ -1,0 +1,68 @@
+import path from 'node:path'
+import { readTextIfExists } from '../core/files.js'
+import { invalidConfiguration } from './problem.js'
+import { type UserSettings, userSettingsSchema } from './schema.js'
+import { checkSchema } from './schema-problems.js'
+import { parseYaml } from './yaml-source.js'
+import { UserError } from '../core/errors.js'
+
+/** The caller's environment variables, as in `Ports.env`. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** What comes from outside the repository. */
+export interface OutsideSettings {
+  /** Above every file. */
+  variables: UserSettings
+  /** Below every file. */
+  user: UserSettings
+}
+
+export const SETTING_VARIABLES = {
+  region: 'PLATFORM_REGION',
+  preset: 'PLATFORM_PRESET',
+  account: 'PLATFORM_ACCOUNT',
+  kubernetesVersion: 'PLATFORM_KUBERNETES_VERSION',
+  terraformBinary: 'PLATFORM_TERRAFORM_BINARY',
+  providerMirror: 'PLATFORM_PROVIDER_MIRROR',
+} as const satisfies Record<keyof UserSettings, string>
+
+/** `$XDG_CONFIG_HOME/platform/config.yaml`, by default in `~/.config`. */
+export function userSettingsFile(env: Variables): string | undefined {
+  const home = env['HOME'] ?? env['USERPROFILE']
+  const folder = env['XDG_CONFIG_HOME'] || (home ? path.join(home, '.config') : undefined)
+  return folder ? path.join(folder, 'platform', 'config.yaml') : undefined
+}
+
+/**
+ * Reads `PLATFORM_*` variables and the user's own file.
+ * @throws `InvalidConfiguration` for a bad file, `BadFlag` for a bad variable
+ */
+export async function readOutsideSettings(env: Variables): Promise<OutsideSettings> {
+  return { variables: readVariables(env), user: await readUserFile(userSettingsFile(env)) }
+}
+
+function readVariables(env: Variables): UserSettings {
+  const values = Object.entries(SETTING_VARIABLES).flatMap(([key, variable]) => (env[variable] ? [[key, env[variable]] as const] : []))
+  if (values.length === 0) return {}
+  const result = userSettingsSchema.safeParse(Object.fromEntries(values))
+  if (result.success) return result.data
+  const lines = result.error.issues.map((issue) => {
+    const key = String(issue.path[0]) as keyof UserSettings
+    const allowed = issue.code === 'invalid_value' ? ` (allowed: ${issue.values.join(', ')})` : ''
+    return `${SETTING_VARIABLES[key]}=${env[SETTING_VARIABLES[key]]}: ${allowed ? 'is not allowed' : issue.message}${allowed}`
+  })
+  throw new UserError('BadFlag', 'An environment variable has a value that is not allowed.', {
+    reason: lines.join('\n'),
+    next: ['Change the variable, or unset it.'],
+  })
+}
+
+async function readUserFile(file: string | undefined): Promise<UserSettings> {
+  const text = file === undefined ? undefined : await readTextIfExists(file)
+  if (file === undefined || text === undefined || text.trim() === '') return {}
+  const { source, problems } = parseYaml(file, text)
+  if (!source || problems.length > 0) throw invalidConfiguration(problems)
+  const checked = checkSchema(userSettingsSchema, source)
+  if (checked.value === undefined) throw invalidConfiguration(checked.problems)
+  return checked.value
+}
