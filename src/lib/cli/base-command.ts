@@ -1,7 +1,16 @@
 import { Command, type Interfaces } from '@oclif/core'
+import type { Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
+import type { ExitCode } from '../core/exit-codes.js'
 import type { Ports } from '../core/ports.js'
+import type { AwsTarget } from '../core/target.js'
+import type { Style } from '../ui/style.js'
+import type { Column } from '../ui/table.js'
+import { toUsageError, toUserError } from './errors.js'
 import { globalFlags } from './flags.js'
-import { createPorts } from './wiring.js'
+import { wantsJson } from './invocation.js'
+import { Session } from './session.js'
+import { createTarget } from './target.js'
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof PlatformCommand)['baseFlags'] & T['flags']>
 export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>
@@ -16,23 +25,119 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
 
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
-  protected ports!: Ports
+  #session: Session | undefined
+  #project: Promise<Project> | undefined
 
-  /** Folder given by -C, or the current one. */
+  /** Absolute folder given by -C, or the current one. */
   protected get directory(): string {
     return this.flags.directory ?? process.cwd()
   }
 
+  /** Everything with a side effect. */
+  protected get ports(): Ports {
+    return this.#open.ports
+  }
+
+  /** Colours for text that goes to `print`. */
+  protected get style(): Style {
+    return this.#open.screen.dataStyle
+  }
+
+  /** The repository around `directory`, read and validated once. */
+  protected async project(): Promise<Project> {
+    this.#project ??= import('../config/load.js').then(({ loadProject }) => loadProject(this.directory))
+    return this.#project
+  }
+
+  /** The AWS that the repository works on. With target `aws` nothing of the sandbox is loaded. */
+  protected async target(): Promise<AwsTarget> {
+    return createTarget(this.ports, await this.project())
+  }
+
+  override jsonEnabled(): boolean {
+    return this.ctor.enableJsonFlag && wantsJson(this.argv, process.env)
+  }
+
   override async init(): Promise<void> {
     await super.init()
-    const { args, flags } = await this.parse({
-      flags: this.ctor.flags,
-      baseFlags: (super.ctor as typeof PlatformCommand).baseFlags,
-      args: this.ctor.args,
-      strict: this.ctor.strict,
-    })
+    const { args, flags } = await this.#parse()
     this.flags = flags as FlagsOf<T>
     this.args = args as ArgsOf<T>
-    this.ports = createPorts({ json: this.jsonEnabled(), quiet: this.flags.quiet, color: this.flags.color })
+    const { yes, timeout } = flags as { yes?: boolean; timeout?: number }
+    this.#session = new Session({ json: this.jsonEnabled(), quiet: this.flags.quiet, color: this.flags.color, yes: yes === true })
+    if (timeout !== undefined) this.#session.limit(timeout)
+  }
+
+  /** Prints a result for people on stdout. Nothing with `--json`. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) this.#open.screen.data(text)
+  }
+
+  /** Prints rows for people on stdout, or `empty` on stderr when there are none. */
+  protected async printTable<Row>(rows: readonly Row[], columns: ReadonlyArray<Column<Row>>, empty = 'Nothing to show.'): Promise<void> {
+    if (this.jsonEnabled()) return
+    const { renderTable } = await import('../ui/table.js')
+    if (rows.length === 0) this.note(empty)
+    else this.print(renderTable(rows, columns, this.style))
+  }
+
+  /** Prints `label  value` lines for people on stdout. */
+  protected async printFields(fields: ReadonlyArray<readonly [label: string, value: string | number | boolean | null | undefined]>): Promise<void> {
+    if (this.jsonEnabled()) return
+    const { renderFields } = await import('../ui/table.js')
+    this.print(renderFields(fields, this.style))
+  }
+
+  /** Tells something that is not the result, such as what to do next, on stderr. Nothing with `--json` or `--quiet`. */
+  protected note(text: string): void {
+    if (!this.jsonEnabled() && !this.flags.quiet) this.#open.screen.message(text)
+  }
+
+  /**
+   * Asks before something is changed; `--yes` answers it.
+   * @throws `NotConfirmed`, or `ConfirmationNeeded` without a terminal.
+   */
+  protected async confirmChange(message: string): Promise<void> {
+    if (await this.ports.ask.confirm({ message, flag: '--yes' })) return
+    throw new UserError('NotConfirmed', 'Nothing was changed.', { reason: 'The question was answered with no.' })
+  }
+
+  /** The exit code of a run that did not fail, such as 2 for `plan` with changes. */
+  protected exitWith(code: ExitCode): void {
+    process.exitCode = code
+  }
+
+  override logJson(json: unknown): void {
+    this.#open.screen.data(JSON.stringify(json, null, 2))
+  }
+
+  /** `main` prints errors, for they also come from outside of commands. */
+  protected override async catch(error: unknown): Promise<never> {
+    await this.#session?.close()
+    throw toUserError(error, this.#session?.ports.signal)
+  }
+
+  protected override async finally(): Promise<void> {
+    await this.#session?.close()
+  }
+
+  get #open(): Session {
+    if (!this.#session) throw new Error('A command used the terminal before init().')
+    return this.#session
+  }
+
+  async #parse(): Promise<{ args: unknown; flags: unknown }> {
+    try {
+      return await this.parse({
+        flags: this.ctor.flags,
+        baseFlags: (super.ctor as typeof PlatformCommand).baseFlags,
+        enableJsonFlag: this.ctor.enableJsonFlag,
+        args: this.ctor.args,
+        strict: this.ctor.strict,
+      })
+    } catch (error) {
+      const flagNames = Object.keys({ ...globalFlags, ...this.ctor.flags, json: true, help: true })
+      throw toUsageError(error, `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`, flagNames)
+    }
   }
 }

@@ -1,12 +1,41 @@
-import { handle, run, settings } from '@oclif/core'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { Config, run, settings } from '@oclif/core'
+import { ExitCode } from '../core/exit-codes.js'
+import { endQuietlyOnClosedPipe } from '../ui/screen.js'
+import { toUserError } from './errors.js'
+import { wantsJson } from './invocation.js'
+import { createScreen, presentError } from './session.js'
 
-/** Runs the command line and ends the process. */
-export async function runCommandLine(binUrl: string): Promise<void> {
+/**
+ * Runs the command line and ends the process.
+ * @param binUrl URL of the file in `bin/`, to find package.json.
+ * @param options.development reads the commands from their sources instead of the manifest.
+ */
+export async function runCommandLine(binUrl: string, options: { development?: boolean } = {}): Promise<void> {
+  const argv = process.argv.slice(2)
+  const json = wantsJson(argv, process.env)
   settings.performanceEnabled = false
-  try {
-    await run(process.argv.slice(2), fileURLToPath(binUrl))
-  } catch (error) {
-    await handle(error as Error)
+  endQuietlyOnClosedPipe([process.stdout, process.stderr])
+  const end = async (error: unknown): Promise<never> => {
+    const screen = createScreen(!argv.includes('--no-color'))
+    const userError = toUserError(error)
+    presentError(userError, { json, screen })
+    await screen.settled()
+    process.exit(userError.exitCode)
   }
+  process.on('uncaughtException', (error) => void end(error))
+  try {
+    await run(argv, await loadConfig(binUrl, options.development === true))
+    await createScreen(false).settled()
+    process.exit(process.exitCode ?? ExitCode.done)
+  } catch (error) {
+    await end(error)
+  }
+}
+
+async function loadConfig(binUrl: string, development: boolean): Promise<Config> {
+  const root = fileURLToPath(new URL('..', binUrl))
+  const pjson = createRequire(binUrl)('../package.json') as NonNullable<ConstructorParameters<typeof Config>[0]['pjson']>
+  return Config.load({ root, pjson, ignoreManifest: development })
 }

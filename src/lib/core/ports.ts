@@ -9,6 +9,8 @@ export interface ExecOptions {
   okCodes?: readonly number[]
   timeoutMs?: number
   signal?: AbortSignal
+  /** The child leads a process group of its own, and the whole group ends with `signal`, `timeoutMs` or our own exit: for builds and shims. */
+  group?: boolean
   /** Called with each complete line as it arrives. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -43,6 +45,8 @@ export interface DetachedProcess extends ProcessIdentity {
 
 /** Starts and watches processes in process groups of their own. */
 export interface Processes {
+  /** This process. */
+  self(): Promise<ProcessIdentity>
   startDetached(file: string, args: readonly string[], options: DetachedOptions): Promise<DetachedProcess>
   isAlive(process: ProcessIdentity): Promise<boolean>
   /** Signals the process alone (`group: false`) or its whole process group. No error when it is gone. */
@@ -68,6 +72,15 @@ export interface Prompter {
   }): Promise<T>
 }
 
+/** What happens when somebody presses Ctrl-C again because the clean stop takes too long. */
+export interface Interrupts {
+  /**
+   * `listener` runs (for at most 2 s) before the process ends at once, to stop what would outlive us.
+   * @returns removes the listener.
+   */
+  onForce(listener: () => void | Promise<void>): () => void
+}
+
 /** Everything with a side effect that is not the file system. Built once by `cli`; tests hand in their own. */
 export interface Ports {
   exec: Exec
@@ -75,8 +88,9 @@ export interface Ports {
   report: Reporter
   ask: Prompter
   clock: Clock
-  /** Aborted by Ctrl-C or `--timeout`. */
+  /** Aborted by the first Ctrl-C, SIGTERM or `--timeout`. Its reason is the `UserError` to end with. */
   signal: AbortSignal
+  interrupts: Interrupts
   /** The caller's environment variables, read once. */
   env: Readonly<Record<string, string | undefined>>
 }

@@ -1,0 +1,4 @@
+#!/usr/bin/env -S node --import tsx
+import { runCommandLine } from '../src/lib/cli/main.js'
+
+void runCommandLine(import.meta.url, { development: true })

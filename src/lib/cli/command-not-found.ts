@@ -1,0 +1,36 @@
+import type { Hook } from '@oclif/core'
+import { UserError } from '../core/errors.js'
+import { nearest } from '../core/names.js'
+
+/** oclif's hook for a command that does not exist: an error with the nearest command, never a question. */
+const commandNotFound: Hook<'command_not_found'> = async ({ id, config }) => {
+  const visible = config.commands.filter(({ hidden }) => hidden !== true).map((command) => command.id.replaceAll(':', ' '))
+  const typed = id.replaceAll(':', ' ')
+  const suggestion = suggestCommand(typed, visible)
+  const topic = typed.split(' ')[0] ?? ''
+  const help = visible.some((command) => command.startsWith(`${topic} `)) ? `${config.bin} ${topic} --help` : `${config.bin} --help`
+  throw new UserError('CommandNotFound', `${JSON.stringify(typed)} is not a command of ${config.bin}.`, {
+    ...(suggestion !== undefined && { reason: `Did you mean: ${config.bin} ${suggestion}` }),
+    next: [help],
+    details: { command: typed, suggestion: suggestion ?? null },
+  })
+}
+
+export default commandNotFound
+
+/**
+ * The command that was most likely meant.
+ * @param typed words separated by spaces; some at the end may be arguments.
+ */
+export function suggestCommand(typed: string, commands: readonly string[]): string | undefined {
+  const words = typed.split(' ')
+  const swapped = words.toReversed().join(' ')
+  if (commands.includes(swapped)) return swapped
+  for (let length = words.length; length > 0; length -= 1) {
+    const found = nearest(words.slice(0, length).join(' '), commands)
+    if (found !== undefined) return found
+  }
+  const verb = words.at(-1) ?? ''
+  const byVerb = commands.filter((command) => command.split(' ').at(-1) === verb)
+  return byVerb.length === 1 ? byVerb[0] : undefined
+}
