@@ -1,0 +1,135 @@
+import type { AwsClients } from './clients.js'
+import { awsStatus, explained, isAwsError } from './explain-error.js'
+
+export interface StateLocation {
+  bucket: string
+  /** Key of the state object, such as `environments/dev/terraform.tfstate`. */
+  key: string
+}
+
+/** What Terraform writes into a lock. Field names are Terraform's own (hashicorp/terraform, internal/states/statemgr/locker.go). */
+export interface LockInfo {
+  ID: string
+  Operation: string
+  Info: string
+  /** `user@host` */
+  Who: string
+  Version: string
+  /** ISO 8601 */
+  Created: string
+  Path: string
+  /** Version of the lock object, for deleting exactly this one. */
+  etag?: string
+}
+
+export interface StateSummary {
+  exists: boolean
+  serial?: number
+  lineage?: string
+  /** Number of managed resource instances. */
+  resources: number
+}
+
+type S3 = Pick<AwsClients, 's3'>
+
+/** The lock on a state, or undefined when there is none. A missing bucket has no locks. @throws `NoCredentials`, `AwsRefused` */
+export async function readStateLock(clients: S3, { bucket, key }: StateLocation): Promise<LockInfo | undefined> {
+  const lockKey = lockKeyOf(key)
+  const object = await readObject(clients, bucket, lockKey, 'read the state lock')
+  if (!object) return undefined
+  const fields = parseObject(object.text)
+  const text = (name: string): string => (typeof fields?.[name] === 'string' ? fields[name] : '')
+  return {
+    // A lock that cannot be read is still a lock; its id is what the object holds.
+    ID: fields ? text('ID') : object.text.trim(),
+    Operation: text('Operation'),
+    Info: text('Info'),
+    Who: text('Who'),
+    Version: text('Version'),
+    Created: text('Created'),
+    Path: text('Path') || `${bucket}/${lockKey}`,
+    ...(object.etag !== undefined && { etag: object.etag }),
+  }
+}
+
+/**
+ * Deletes a lock only while it still is the one that was looked at.
+ * @returns `released`; `gone` when there is no lock any more; `changed` when another run holds it now (nothing was done).
+ * @throws `NoCredentials`, `AwsRefused`
+ */
+export async function releaseStateLock(
+  clients: S3,
+  { bucket, key, lockId, etag }: StateLocation & { lockId: string; etag?: string },
+): Promise<'released' | 'gone' | 'changed'> {
+  const current = await readStateLock(clients, { bucket, key })
+  if (!current) return 'gone'
+  if (current.ID !== lockId || (etag !== undefined && current.etag !== etag)) return 'changed'
+  return explained('release the state lock', async () => {
+    const match = current.etag === undefined ? {} : { IfMatch: current.etag }
+    try {
+      return await deleteObject(clients, { Bucket: bucket, Key: lockKeyOf(key), ...match })
+    } catch (error) {
+      // Conditional deletes are younger than S3-compatible stores: the comparison above has to do there.
+      if (!isAwsError(error, 'NotImplemented') && awsStatus(error) !== 501) throw error
+      return deleteObject(clients, { Bucket: bucket, Key: lockKeyOf(key) })
+    }
+  })
+}
+
+/** What a state holds, counted. Its contents hold secrets and go nowhere. @throws `NoCredentials`, `AwsRefused` */
+export async function stateSummary(clients: S3, { bucket, key }: StateLocation): Promise<StateSummary> {
+  const object = await readObject(clients, bucket, key, 'read the Terraform state')
+  if (!object) return { exists: false, resources: 0 }
+  const state = parseObject(object.text)
+  const resources = Array.isArray(state?.['resources']) ? (state['resources'] as unknown[]) : []
+  return {
+    exists: true,
+    ...(typeof state?.['serial'] === 'number' && { serial: state['serial'] }),
+    ...(typeof state?.['lineage'] === 'string' && { lineage: state['lineage'] }),
+    resources: resources.reduce<number>((sum, resource) => sum + managedInstances(resource), 0),
+  }
+}
+
+function managedInstances(resource: unknown): number {
+  if (typeof resource !== 'object' || resource === null || !('mode' in resource) || resource.mode !== 'managed') return 0
+  return 'instances' in resource && Array.isArray(resource.instances) ? resource.instances.length : 0
+}
+
+async function readObject(clients: S3, bucket: string, key: string, what: string): Promise<{ text: string; etag?: string } | undefined> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3')
+  return explained(what, async () => {
+    try {
+      const answer = await (await clients.s3()).send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      const text = (await answer.Body?.transformToString()) ?? ''
+      return { text, ...(answer.ETag !== undefined && { etag: answer.ETag }) }
+    } catch (error) {
+      if (isAwsError(error, 'NoSuchKey', 'NoSuchBucket', 'NotFound')) return undefined
+      throw error
+    }
+  })
+}
+
+async function deleteObject(clients: S3, input: { Bucket: string; Key: string; IfMatch?: string }): Promise<'released' | 'gone' | 'changed'> {
+  const { DeleteObjectCommand } = await import('@aws-sdk/client-s3')
+  try {
+    await (await clients.s3()).send(new DeleteObjectCommand(input))
+    return 'released'
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchKey', 'NoSuchBucket')) return 'gone'
+    if (awsStatus(error) === 412 || isAwsError(error, 'ConditionalRequestConflict')) return 'changed'
+    throw error
+  }
+}
+
+function lockKeyOf(key: string): string {
+  return `${key}.tflock`
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
