@@ -26,6 +26,7 @@ export class LiveList {
   readonly #rows = new Map<string, Row>()
   readonly #stream: OutputStream
   readonly #style: Style
+  #notice = ''
 
   /** @param after the list is drawn when this has settled: two lists at once would overwrite each other. */
   constructor(
@@ -53,6 +54,13 @@ export class LiveList {
     this.#show(row, now)
   }
 
+  /** Shows a message below the running step until the list ends. */
+  note(text: string): void {
+    this.#notice = text
+    const row = this.#running()
+    if (row) this.#show(row, Date.now())
+  }
+
   finish(id: string, outcome: StepOutcome, durationMs: number, detail: string | undefined): void {
     const words = [OUTCOME_WORDS[outcome], detail ?? ''].filter((word) => word !== '').join(', ')
     this.#end(id, outcome === 'skipped' ? 'skipped' : 'good', `${words === '' ? '' : `  ${words}`}  ${outcome === 'done' ? formatDuration(durationMs) : ''}`)
@@ -62,10 +70,10 @@ export class LiveList {
     this.#end(id, 'bad', `  failed after ${formatDuration(durationMs)}`)
   }
 
-  /** Ends the list. What has not run keeps its place without a mark. */
+  /** Ends the list. What has not run is marked as skipped. */
   close(): void {
     const open = [...this.#rows.values()].filter(({ end }) => end === undefined)
-    for (const row of open) this.#settle(row, 'bad')
+    for (const row of open) this.#settle(row, 'skipped')
   }
 
   #end(id: string, end: RowEnd, suffix: string): void {
@@ -89,7 +97,8 @@ export class LiveList {
     if (!row.task || row.end !== undefined) return
     const elapsed = row.startedAt === undefined ? 0 : now - row.startedAt
     row.task.title = elapsed < 1000 ? row.title : `${row.title}  ${this.#style.dim(formatWholeSeconds(elapsed))}`
-    if (row.detail !== '') row.task.output = row.detail
+    const lines = [row.detail, this.#notice].filter((line) => line !== '')
+    if (lines.length > 0) row.task.output = lines.join('\n')
   }
 
   async #draw(title: string): Promise<void> {

@@ -100,7 +100,7 @@ export class LiveReporter implements Reporter, Occupant {
 
   /** Shown at once in the list, and kept below it when it has ended. */
   #tell(text: string): void {
-    this.#list?.progress('', text, this.#clock.now().getTime())
+    this.#list?.note(text)
     this.#screen.message(text)
   }
 }
