@@ -90,6 +90,18 @@ export async function stateSummary(clients: S3, { bucket, key }: StateLocation):
   }
 }
 
+/** Output values in a state, without those that are sensitive. @throws `NoCredentials`, `AwsRefused` */
+export async function stateOutputs(clients: S3, { bucket, key }: StateLocation): Promise<Record<string, unknown>> {
+  const object = await readObject(clients, bucket, key, 'read the Terraform state')
+  const outputs = object && parseObject(object.text)?.['outputs']
+  if (typeof outputs !== 'object' || outputs === null) return {}
+  return Object.fromEntries(
+    Object.entries(outputs as Record<string, { value?: unknown; sensitive?: boolean }>)
+      .filter(([, output]) => output.sensitive !== true)
+      .map(([name, output]) => [name, output.value]),
+  )
+}
+
 function managedInstances(resource: unknown): number {
   if (typeof resource !== 'object' || resource === null || !('mode' in resource) || resource.mode !== 'managed') return 0
   return 'instances' in resource && Array.isArray(resource.instances) ? resource.instances.length : 0
@@ -109,7 +121,10 @@ async function readObject(clients: S3, bucket: string, key: string, what: string
   })
 }
 
-async function deleteObject(clients: S3, input: { Bucket: string; Key: string; IfMatch?: string }): Promise<'released' | 'gone' | 'changed'> {
+async function deleteObject(
+  clients: S3,
+  input: { Bucket: string; Key: string; IfMatch?: string },
+): Promise<'released' | 'gone' | 'changed'> {
   const { DeleteObjectCommand } = await import('@aws-sdk/client-s3')
   try {
     await (await clients.s3()).send(new DeleteObjectCommand(input))

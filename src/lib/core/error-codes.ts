@@ -42,6 +42,7 @@ export const errorCodes = {
   WrongAccount: { exitCode: ExitCode.refused, meaning: 'The credentials belong to another account than the configured one.' },
   AwsRefused: { exitCode: ExitCode.failed, meaning: 'AWS refused a call or could not be reached.' },
   EndpointNotLocal: { exitCode: ExitCode.refused, meaning: 'With target sandbox, an endpoint that is not on this machine was about to be used.' },
+  DuplicateResource: { exitCode: ExitCode.refused, meaning: 'More than one resource in the account claims to be the same part of an environment.' },
   BackendNotOurs: { exitCode: ExitCode.refused, meaning: 'The state bucket exists but belongs to another account or is not set up as a state bucket.' },
 
   // Sandbox

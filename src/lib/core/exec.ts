@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { execa, ExecaError } from 'execa'
 import { UserError } from './errors.js'
 import type { Exec, ExecOptions, ExecResult } from './ports.js'
+import { guardGroup } from './process-group.js'
 import { redactText } from './redaction.js'
 
 /** Most of a child's output that is kept, in characters for each stream. A tool that floods its output must not take our memory. */
@@ -17,6 +18,7 @@ export const execProgram: Exec = async (file, args, options = {}) => {
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
     ...(options.signal && { cancelSignal: options.signal }),
+    ...(options.group === true && { detached: true }),
     forceKillAfterDelay: 5000,
     maxBuffer: MAX_OUTPUT,
     stripFinalNewline: false,
@@ -25,6 +27,7 @@ export const execProgram: Exec = async (file, args, options = {}) => {
     forwardLines(child.stdout, 'stdout', options.onLine)
     forwardLines(child.stderr, 'stderr', options.onLine)
   }
+  const release = options.group === true && child.pid !== undefined ? guardGroup(child.pid, options) : undefined
   try {
     const { exitCode, stdout, stderr } = await child
     return { exitCode: exitCode ?? 0, stdout, stderr }
@@ -34,6 +37,8 @@ export const execProgram: Exec = async (file, args, options = {}) => {
       return { exitCode: error.exitCode, stdout: String(error.stdout), stderr: String(error.stderr) } satisfies ExecResult
     }
     throw explain(file, args, options, error)
+  } finally {
+    release?.()
   }
 }
 
@@ -42,13 +47,23 @@ function forwardLines(stream: Readable | null, name: 'stdout' | 'stderr', onLine
 }
 
 function explain(file: string, args: readonly string[], options: ExecOptions, error: ExecaError): UserError {
-  if (error.isCanceled) return options.signal?.reason instanceof UserError ? options.signal.reason : new UserError('Interrupted', `${file} was stopped.`)
-  if (error.timedOut) return new UserError('TimedOut', `${file} gave no answer within ${(options.timeoutMs ?? 0) / 1000} s.`, { details: { file } })
-  if (error.code === 'ENOENT') return new UserError('ToolMissing', `${file} was not found.`, { cause: error, next: ['platform doctor'], details: { file } })
-  const lastLines = redactText(String(error.stderr ?? '').trim() || String(error.stdout ?? '').trim()).split('\n').slice(-20).join('\n')
-  return new UserError('ToolFailed', `${file} ${args[0] ?? ''} ended with ${error.exitCode === undefined ? (error.signal ?? error.shortMessage) : `exit code ${error.exitCode}`}.`, {
-    cause: error.cause,
-    reason: lastLines,
-    details: { file, exitCode: error.exitCode ?? null },
-  })
+  if (error.isCanceled)
+    return options.signal?.reason instanceof UserError ? options.signal.reason : new UserError('Interrupted', `${file} was stopped.`)
+  if (error.timedOut)
+    return new UserError('TimedOut', `${file} gave no answer within ${(options.timeoutMs ?? 0) / 1000} s.`, { details: { file } })
+  if (error.code === 'ENOENT')
+    return new UserError('ToolMissing', `${file} was not found.`, { cause: error, next: ['platform doctor'], details: { file } })
+  const lastLines = redactText(String(error.stderr ?? '').trim() || String(error.stdout ?? '').trim())
+    .split('\n')
+    .slice(-20)
+    .join('\n')
+  return new UserError(
+    'ToolFailed',
+    `${file} ${args[0] ?? ''} ended with ${error.exitCode === undefined ? (error.signal ?? error.shortMessage) : `exit code ${error.exitCode}`}.`,
+    {
+      cause: error.cause,
+      reason: lastLines,
+      details: { file, exitCode: error.exitCode ?? null },
+    },
+  )
 }

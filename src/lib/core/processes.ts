@@ -6,6 +6,10 @@ import type { Processes } from './ports.js'
 
 /** Processes of this machine. See `Processes`. */
 export const systemProcesses: Processes = {
+  async self() {
+    return { pid: process.pid, startedAt: (await startTimeOf(process.pid)) ?? '' }
+  },
+
   async startDetached(file, args, options) {
     const stdout = await open(options.stdoutFile, 'a')
     const stderr = await open(options.stderrFile, 'a')
@@ -33,7 +37,9 @@ export const systemProcesses: Processes = {
   },
 
   async signal(identity, signal, { group }) {
-    if (!(await this.isAlive(identity)) && !group) return
+    const current = await startTimeOf(identity.pid)
+    // The id was given to another process, or nothing but a group can be left.
+    if (current === undefined ? !group : current !== identity.startedAt) return
     try {
       process.kill(group ? -identity.pid : identity.pid, signal)
     } catch (error) {
@@ -50,7 +56,7 @@ function startError(file: string, error: Error): UserError {
  * When the process started, in a form that only equals itself, or undefined when there is no such process or it is a zombie.
  * Linux: field 22 of /proc/PID/stat (proc_pid_stat(5)); elsewhere `ps`.
  */
-async function startTimeOf(pid: number): Promise<string | undefined> {
+export async function startTimeOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     let stat: string
     try {

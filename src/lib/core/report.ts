@@ -1,6 +1,13 @@
 /** How a step ended. `unchanged`: there was nothing to do. */
 export type StepOutcome = 'done' | 'unchanged' | 'skipped' | 'planned'
 
+/** A plan as a person confirms it. */
+export interface PlanReport {
+  environment: string
+  changes: { add: number; change: number; destroy: number; replace: number; import: number }
+  resources: ReadonlyArray<{ address: string; actions: readonly string[]; imported: boolean; holdsData: boolean }>
+}
+
 /**
  * What use cases tell the world. Events are data; the renderers in `ui` turn them into a task list, plain lines or nothing.
  * Step ids may be nested with a slash (`apply/cluster`).
@@ -12,6 +19,7 @@ export type ReportEvent =
   | { type: 'step-finished'; id: string; title: string; outcome: StepOutcome; durationMs: number; detail?: string }
   | { type: 'step-failed'; id: string; title: string; durationMs: number; message: string }
   | { type: 'steps-ended' }
+  | { type: 'plan-made'; plan: PlanReport }
   | { type: 'info'; message: string }
   | { type: 'warning'; message: string }
 

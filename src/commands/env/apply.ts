@@ -1,0 +1,52 @@
+import { Args, Flags } from '@oclif/core'
+import path from 'node:path'
+import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { environmentContext } from '../../lib/cli/environment-context.js'
+import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
+import { changeFlags } from '../../lib/cli/flags.js'
+import type { CreateResult } from '../../lib/environments/create.js'
+import type { PlanResult } from '../../lib/environments/plan-environment.js'
+
+export default class EnvApply extends PlatformCommand<typeof EnvApply> {
+  static override summary = 'Bring an existing environment to what its file says.'
+  static override description = 'Plans, asks and applies. With --plan, exactly the plan that "env plan" saved is applied.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> dev',
+    '<%= config.bin %> <%= command.id %> dev --yes --json',
+    '<%= config.bin %> <%= command.id %> dev --plan plan.tfplan --plan-digest sha256:0a1b…',
+  ]
+  static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
+  static override flags = {
+    ...changeFlags,
+    plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>' }),
+    'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
+    'allow-replace': Flags.string({
+      summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
+      multiple: true,
+      helpGroup: 'CHANGE',
+    }),
+  }
+
+  async run(): Promise<CreateResult | PlanResult> {
+    const { name } = this.args
+    const context = environmentContext(this.ports, await this.project(), await this.target())
+    if (this.flags['dry-run']) {
+      const { previewEnvironment } = await import('../../lib/environments/preview.js')
+      const preview = await previewEnvironment(context, { name })
+      await this.printFields(plannedFields(preview))
+      return preview
+    }
+    const { createEnvironment } = await import('../../lib/environments/create.js')
+    const { plan, 'plan-digest': digest } = this.flags
+    const result = await createEnvironment(context, {
+      name,
+      command: 'env apply',
+      yes: this.flags.yes,
+      wait: this.flags.wait,
+      allowReplace: this.flags['allow-replace'] ?? [],
+      ...(plan !== undefined && { savedPlan: { file: path.resolve(plan), ...(digest !== undefined && { digest }) } }),
+    })
+    await this.printFields(createdFields(result))
+    return result
+  }
+}

@@ -1,0 +1,58 @@
+import { Args, Flags } from '@oclif/core'
+import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
+import { environmentContext } from '../../lib/cli/environment-context.js'
+import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
+import { changeFlags } from '../../lib/cli/flags.js'
+import type { CreateResult } from '../../lib/environments/create.js'
+import type { PlanResult } from '../../lib/environments/plan-environment.js'
+
+export default class EnvCreate extends PlatformCommand<typeof EnvCreate> {
+  static override summary = 'Create an environment and everything it runs on.'
+  static override description = `Without environments/NAME.yaml the file is written first, from the flags or by asking; from then on the file decides.
+Safe to repeat: a second run says "unchanged", and a run that was cut short is finished by running the same command again.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> dev',
+    '<%= config.bin %> <%= command.id %> dev --preset small --yes',
+    '<%= config.bin %> <%= command.id %> prod --preset production --region eu-west-1 --dry-run',
+    '<%= config.bin %> <%= command.id %> mgmt --role management --json --yes',
+  ]
+  static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
+  static override flags = {
+    ...environmentFileFlags,
+    ...changeFlags,
+    'allow-replace': Flags.string({
+      summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
+      multiple: true,
+      helpGroup: 'CHANGE',
+    }),
+  }
+
+  async run(): Promise<CreateResult | PlanResult> {
+    const { ensureEnvironmentFile } = await import('../../lib/config/ensure-environment.js')
+    const { name } = this.args
+    const dryRun = this.flags['dry-run']
+    const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
+      dryRun,
+      yes: this.flags.yes,
+    })
+    if (created && !dryRun) this.note(`Wrote environments/${name}.yaml`)
+    const context = environmentContext(this.ports, project, await this.target())
+    if (dryRun) {
+      const { previewEnvironment } = await import('../../lib/environments/preview.js')
+      const preview = await previewEnvironment(context, { name })
+      await this.printFields(plannedFields(preview))
+      return preview
+    }
+    const { createEnvironment } = await import('../../lib/environments/create.js')
+    const result = await createEnvironment(context, {
+      name,
+      command: 'env create',
+      yes: this.flags.yes,
+      wait: this.flags.wait,
+      allowReplace: this.flags['allow-replace'] ?? [],
+    })
+    await this.printFields(createdFields(result))
+    return result
+  }
+}

@@ -1,0 +1,46 @@
+import { Args, Flags } from '@oclif/core'
+import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { environmentContext } from '../../lib/cli/environment-context.js'
+import { destroyedFields, plannedFields } from '../../lib/cli/environment-view.js'
+import { changeFlags } from '../../lib/cli/flags.js'
+import type { DestroyResult } from '../../lib/environments/destroy.js'
+import type { PlanResult } from '../../lib/environments/plan-environment.js'
+
+export default class EnvDestroy extends PlatformCommand<typeof EnvDestroy> {
+  static override summary = 'Destroy an environment and prove that nothing of it is left.'
+  static override description = `The environment's name must be typed, or given by --confirm; --yes does not replace it. A protected environment is refused.
+What AWS keeps on purpose (keys pending deletion, locked logs) is listed with the date until which it is kept.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> dev',
+    '<%= config.bin %> <%= command.id %> dev --dry-run',
+    '<%= config.bin %> <%= command.id %> dev --confirm dev --json',
+  ]
+  static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
+  static override flags = {
+    ...changeFlags,
+    confirm: Flags.string({ summary: 'Name of the environment, instead of typing it.', helpValue: '<name>', helpGroup: 'CHANGE' }),
+  }
+
+  async run(): Promise<DestroyResult | PlanResult> {
+    const { name } = this.args
+    const context = environmentContext(this.ports, await this.project(), await this.target())
+    if (this.flags['dry-run']) {
+      const { previewEnvironment } = await import('../../lib/environments/preview.js')
+      const preview = await previewEnvironment(context, { name, destroy: true })
+      await this.printFields(plannedFields(preview))
+      return preview
+    }
+    const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
+    const { confirm } = this.flags
+    const result = await destroyEnvironment(context, { name, ...(confirm !== undefined && { confirm }) })
+    await this.printFields(destroyedFields(result))
+    if (result.retained.length > 0) {
+      await this.printTable(result.retained, [
+        { header: 'Kept by AWS', value: ({ arn }) => arn },
+        { header: 'Until', value: ({ until }) => until },
+        { header: 'Why', value: ({ reason }) => reason },
+      ])
+    }
+    return result
+  }
+}

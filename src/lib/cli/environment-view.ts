@@ -1,0 +1,53 @@
+import type { CreateResult } from '../environments/create.js'
+import type { DestroyResult } from '../environments/destroy.js'
+import type { PlanResult } from '../environments/plan-environment.js'
+
+type Fields = ReadonlyArray<readonly [label: string, value: string | number | boolean]>
+
+/** What `env create` and `env apply` tell people at the end. */
+export function createdFields(result: CreateResult): Fields {
+  const { add, change, destroy } = result.changes
+  return [
+    ['Environment', result.environment],
+    ['Status', result.status],
+    ['Changes', `${add} added, ${change} changed, ${destroy} destroyed`],
+    ...outputFields(result.outputs),
+    ['Took', `${Math.round(result.durationMs / 1000)} s`],
+    ['Run', result.runId],
+  ]
+}
+
+/** What `env plan` tells people at the end. */
+export function plannedFields({ environment, changes, planFile, planDigest }: PlanResult): Fields {
+  const { add, change, replace, destroy, import: imported } = changes
+  return [
+    ['Environment', environment],
+    [
+      'Changes',
+      `${add} to add, ${change} to change, ${replace} to replace, ${destroy} to destroy${imported > 0 ? `, ${imported} to import` : ''}`,
+    ],
+    ...(planFile === ''
+      ? []
+      : ([
+          ['Plan', planFile],
+          ['Digest', planDigest],
+        ] as const)),
+  ]
+}
+
+/** What `env destroy` tells people at the end. */
+export function destroyedFields({ environment, orphans, retained }: DestroyResult): Fields {
+  return [
+    ['Environment', environment],
+    ['Status', 'destroyed'],
+    ['Left over', orphans.length],
+    ['Kept by AWS', retained.length === 0 ? 'nothing' : `${retained.length}, as listed below`],
+  ]
+}
+
+/** Simple output values; lists and maps are for `--json`. */
+export function outputFields(outputs: Record<string, unknown>): Fields {
+  return Object.entries(outputs)
+    .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    .map(([name, value]) => [name, value] as const)
+}

@@ -1,0 +1,132 @@
+import { hostname, userInfo } from 'node:os'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { ulid } from 'ulid'
+import { readTextIfExists, toJsonText, writeFileAtomic } from './files.js'
+import type { Clock, ProcessIdentity } from './ports.js'
+import { redactValue } from './redaction.js'
+
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'interrupted'
+
+/** A program that a run started and that may outlive it. */
+export interface RunProcess extends ProcessIdentity {
+  operation: 'plan' | 'apply'
+  /** When we started it (ISO 8601). */
+  launchedAt: string
+  /** ID of the state lock that the process took, as soon as it was seen. */
+  lockId?: string
+  finishedAt?: string
+}
+
+/** What `run show` tells of one command. */
+export interface RunRecord {
+  runId: string
+  command: string
+  environment: string
+  status: RunStatus
+  startedAt: string
+  finishedAt?: string
+  host: string
+  user: string
+  /** The process of `platform` itself. */
+  owner: ProcessIdentity
+  processes: RunProcess[]
+  steps: Array<{ id: string; title: string; outcome: string; durationMs: number; detail?: string }>
+  changes?: { add: number; change: number; destroy: number }
+  planDigest?: string
+  error?: { code: string; message: string }
+}
+
+/** How many finished runs are kept. */
+const KEEP = 100
+
+/**
+ * The history of what was done in a repository, one folder for each run below `.platform/runs`.
+ * It may be deleted: nothing but history is lost.
+ */
+export class Journal {
+  readonly #folder: string
+  readonly #clock: Pick<Clock, 'now'>
+
+  constructor(repository: string, clock: Pick<Clock, 'now'>) {
+    this.#folder = path.join(repository, '.platform', 'runs')
+    this.#clock = clock
+  }
+
+  /** Folder for the files of a run. Only the owner may read it: plan files hold secrets. */
+  folderOf(runId: string): string {
+    return path.join(this.#folder, runId)
+  }
+
+  async start(run: { command: string; environment: string; owner: ProcessIdentity }): Promise<RunRecord> {
+    const now = this.#clock.now()
+    const record: RunRecord = {
+      runId: ulid(now.getTime()).toLowerCase(),
+      ...run,
+      status: 'running',
+      startedAt: now.toISOString(),
+      host: hostname(),
+      user: userInfo().username,
+      processes: [],
+      steps: [],
+    }
+    await mkdir(this.folderOf(record.runId), { recursive: true, mode: 0o700 })
+    await this.save(record)
+    await this.#dropOldest()
+    return record
+  }
+
+  async save(record: RunRecord): Promise<void> {
+    await writeFileAtomic(path.join(this.folderOf(record.runId), 'run.json'), toJsonText(redactValue(record)), { mode: 0o600 })
+  }
+
+  async finish(record: RunRecord, status: Exclude<RunStatus, 'running'>): Promise<void> {
+    record.status = status
+    record.finishedAt = this.#clock.now().toISOString()
+    await this.save(record)
+  }
+
+  /** The record of one run, or undefined when there is none or it is unreadable. */
+  async read(runId: string): Promise<RunRecord | undefined> {
+    if (!/^[0-9a-z]{26}$/.test(runId)) return undefined
+    const text = await readTextIfExists(path.join(this.folderOf(runId), 'run.json'))
+    if (text === undefined) return undefined
+    try {
+      const record: unknown = JSON.parse(text)
+      return isRunRecord(record) ? record : undefined
+    } catch {
+      return undefined // A damaged record is history lost, not a reason to stop.
+    }
+  }
+
+  /** Newest first. */
+  async list(environment?: string): Promise<RunRecord[]> {
+    const records: RunRecord[] = []
+    for (const id of (await this.#ids()).reverse()) {
+      const record = await this.read(id)
+      if (record && (environment === undefined || record.environment === environment)) records.push(record)
+    }
+    return records
+  }
+
+  async #ids(): Promise<string[]> {
+    try {
+      return (await readdir(this.#folder)).filter((name) => /^[0-9a-z]{26}$/.test(name)).sort()
+    } catch {
+      return []
+    }
+  }
+
+  async #dropOldest(): Promise<void> {
+    const ids = await this.#ids()
+    for (const id of ids.slice(0, Math.max(0, ids.length - KEEP))) {
+      await rm(this.folderOf(id), { recursive: true, force: true })
+    }
+  }
+}
+
+function isRunRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { runId, environment, status, processes } = value as Partial<RunRecord>
+  return typeof runId === 'string' && typeof environment === 'string' && typeof status === 'string' && Array.isArray(processes)
+}

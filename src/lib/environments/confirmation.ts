@@ -1,0 +1,47 @@
+import { UserError } from '../core/errors.js'
+import type { Ports } from '../core/ports.js'
+import type { Plan } from './planning.js'
+
+/** Shows a plan as a person confirms it. */
+export function reportPlan(ports: Pick<Ports, 'report'>, environment: string, { summary }: Plan): void {
+  ports.report.emit({ type: 'plan-made', plan: { environment, changes: summary.changes, resources: summary.resources } })
+}
+
+/**
+ * Asks whether to go on, unless `yes`.
+ * @throws `NotConfirmed`; `ConfirmationNeeded` where nobody can be asked.
+ */
+export async function confirmPlan(ports: Pick<Ports, 'ask'>, options: { yes: boolean; question: string }): Promise<void> {
+  if (options.yes) return
+  if (!ports.ask.interactive) {
+    throw new UserError('ConfirmationNeeded', 'The plan was not confirmed, and there is no terminal to ask. Nothing was changed.', {
+      next: ['Run the command again with --yes.'],
+    })
+  }
+  if (!(await ports.ask.confirm({ message: options.question, flag: '--yes' }))) {
+    throw new UserError('NotConfirmed', 'Not confirmed. Nothing was changed.')
+  }
+}
+
+/**
+ * Checks a name given by `--confirm` before any work is done. `--yes` does not replace it.
+ * @throws `NotConfirmed`; `ConfirmationNeeded` where nothing was given and nobody can be asked.
+ */
+export function refuseWrongName(ports: Pick<Ports, 'ask'>, name: string, confirm: string | undefined): void {
+  if (confirm === undefined && !ports.ask.interactive) {
+    throw new UserError('ConfirmationNeeded', `Destroying ${name} must be confirmed by its name, and there is no terminal to ask.`, {
+      next: [`Run the command again with --confirm ${name}.`],
+    })
+  }
+  if (confirm !== undefined) refuseOtherName(confirm, name)
+}
+
+/** Has the environment's name typed, unless `--confirm` gave it. @throws `NotConfirmed` */
+export async function confirmByName(ports: Pick<Ports, 'ask'>, name: string, confirm: string | undefined): Promise<void> {
+  if (confirm !== undefined) return
+  refuseOtherName(await ports.ask.input({ message: `Type the name of the environment to destroy it (${name})`, flag: '--confirm' }), name)
+}
+
+function refuseOtherName(typed: string, name: string): void {
+  if (typed !== name) throw new UserError('NotConfirmed', `${JSON.stringify(typed)} is not ${name}. Nothing was changed.`)
+}

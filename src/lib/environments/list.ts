@@ -1,0 +1,65 @@
+import { AwsClients } from '../aws/clients.js'
+import { stateBucketName } from '../aws/state-bucket.js'
+import { stateSummary } from '../aws/state-object.js'
+import type { Environment, Project } from '../config/project.js'
+import { Journal } from '../core/journal.js'
+import type { Ports } from '../core/ports.js'
+import type { AwsTarget } from '../core/target.js'
+import { stateKey } from './layout.js'
+
+/**
+ * absent: nothing in the state. ready: the last run ended well. incomplete: the last run did not reach its end.
+ * busy: a run is at work. unknown: the state cannot be read.
+ */
+export type EnvironmentStatus = 'absent' | 'ready' | 'incomplete' | 'busy' | 'unknown'
+
+export interface EnvironmentEntry {
+  name: string
+  role: Environment['role']
+  isolation: Environment['isolation']
+  architecture: Environment['architecture']
+  status: EnvironmentStatus
+  cluster: string
+  account: string
+  region: string
+  /** `unknown` until drift was looked for. */
+  drift: 'clean' | 'drifted' | 'unknown'
+}
+
+export interface ListContext {
+  ports: Ports
+  project: Project
+  target: AwsTarget
+}
+
+/** Every environment of the repository with its status, in alphabetical order. */
+export async function listEnvironments(context: ListContext): Promise<EnvironmentEntry[]> {
+  if (context.project.environments.size === 0) return []
+  await context.target.prepare()
+  return Promise.all([...context.project.environments.values()].map((environment) => describeEnvironment(context, environment)))
+}
+
+/** One line of the list. */
+export async function describeEnvironment(context: ListContext, environment: Environment): Promise<EnvironmentEntry> {
+  const { name, role, isolation, architecture, cluster, account, region } = environment
+  const status = await statusOf(context, environment)
+  return { name, role, isolation, architecture, status, cluster: cluster.name, account: account.id, region, drift: 'unknown' }
+}
+
+async function statusOf({ ports, project, target }: ListContext, environment: Environment): Promise<EnvironmentStatus> {
+  const { account, region, name } = environment
+  const [last] = (await new Journal(project.directory, ports.clock).list(name)).filter(({ processes }) =>
+    processes.some(({ operation }) => operation === 'apply'),
+  )
+  if (last?.status === 'running' && (await ports.processes.isAlive(last.owner))) return 'busy'
+  const connection = await target.connect({ id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) }, region)
+  const bucket = stateBucketName({ platform: project.platform.name, accountId: account.id, region })
+  let resources: number
+  try {
+    resources = (await stateSummary(new AwsClients(connection), { bucket, key: stateKey(name) })).resources
+  } catch {
+    return 'unknown' // One account that cannot be reached must not hide the others.
+  }
+  if (last !== undefined && last.status !== 'succeeded') return 'incomplete'
+  return resources === 0 ? 'absent' : 'ready'
+}

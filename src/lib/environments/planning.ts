@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Existing } from '../aws/existing/existing-resources.js'
+import { importsFile, planImports, type ImportBlock } from '../aws/existing/plan-imports.js'
+import { toJsonText, writeFileAtomic } from '../core/files.js'
+import type { StepControl } from '../core/steps.js'
+import { plannedCreates, summarisePlan, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
+import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
+import type { Run } from './run.js'
+import { digestOf, runTerraform, terraformFiles, type StateLocation } from './terraform-run.js'
+
+/** A plan on disk, with what it says. */
+export interface Plan {
+  file: string
+  digest: string
+  summary: PlanSummary
+  /** Addresses that exist in AWS, were missing in the state and are imported by this plan. */
+  imported: string[]
+}
+
+/** Looks for one planned resource in AWS. */
+export interface ExistingFinder {
+  find(planned: PlannedCreate): Promise<Existing | undefined>
+}
+
+export interface MakePlanOptions extends Omit<TerraformPlanOptions, 'replace'> {
+  run: Run
+  terraform: Terraform
+  /** Absent: the lock of the state is not watched. */
+  state?: StateLocation
+  /** Makes a finder for one round of looking. Absent: nothing is looked for. */
+  finder?: (progress: (detail: string) => void) => ExistingFinder
+  /** Leaves the import blocks of the plan before in place. */
+  keepImports?: boolean
+}
+
+/** IDs become known round by round (a route needs its route table), but the tree is not deeper than this. */
+const MAX_ROUNDS = 6
+
+/**
+ * Plans, and as long as the plan would create something that exists already, plans again with an `import` block for it:
+ * a run that was killed may have made things that the state never heard of.
+ */
+export async function makePlan(options: MakePlanOptions, control: StepControl): Promise<Plan> {
+  if (options.keepImports !== true) await dropImports(options.terraform)
+  let imports: ImportBlock[] = []
+  const replace: string[] = []
+  for (let round = 1; ; round += 1) {
+    const { creates, plan } = await planOnce(options, replace, control)
+    const found = round < MAX_ROUNDS ? await lookForExisting(options, creates, imports, control) : undefined
+    if (!found) return { ...plan, imported: imports.map(({ to }) => to) }
+    imports = found.imports
+    replace.push(...found.replace)
+    await writeFileAtomic(importsPath(options.terraform), toJsonText(importsFile(imports)))
+    control.progress(`${imports.length} resources exist already and are imported`)
+  }
+}
+
+/** Removes the import blocks, which have done their work once they are applied. */
+export async function dropImports(terraform: Terraform): Promise<void> {
+  await rm(importsPath(terraform), { force: true })
+}
+
+function importsPath(terraform: Terraform): string {
+  return path.join(terraform.options.folder, 'imports.tf.json')
+}
+
+async function lookForExisting(
+  { run, finder }: MakePlanOptions,
+  creates: readonly PlannedCreate[],
+  known: readonly ImportBlock[],
+  control: StepControl,
+): Promise<{ imports: ImportBlock[]; replace: string[] } | undefined> {
+  if (!finder || creates.length === 0) return undefined
+  const round = await planImports(
+    creates,
+    finder((detail) => control.progress(detail)),
+    known,
+  )
+  for (const { address, note } of [...round.notes, ...round.failed]) run.ports.report.emit({ type: 'info', message: `${address}: ${note}` })
+  return round.found === 0 ? undefined : { imports: round.imports, replace: round.failed.map(({ address }) => address) }
+}
+
+async function planOnce(
+  options: MakePlanOptions,
+  replace: readonly string[],
+  control: StepControl,
+): Promise<{ creates: PlannedCreate[]; plan: Omit<Plan, 'imported'> }> {
+  const { run, terraform } = options
+  const files = terraformFiles(run, 'plan')
+  const { destroy, lock, targets } = options
+  await runTerraform(run, 'plan', {
+    start: () =>
+      terraform.startPlan(files, {
+        replace,
+        ...(destroy !== undefined && { destroy }),
+        ...(lock !== undefined && { lock }),
+        ...(targets && { targets }),
+      }),
+    files,
+    control,
+    ...(options.state && { state: options.state }),
+  })
+  const digest = await digestOf(files.planFile)
+  const json = await terraform.showPlan(files.planFile)
+  return { creates: plannedCreates(json), plan: { file: files.planFile, digest, summary: summarisePlan(json) } }
+}

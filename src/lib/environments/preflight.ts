@@ -1,0 +1,73 @@
+import { checkIdentity } from '../aws/identity.js'
+import { AwsClients } from '../aws/clients.js'
+import type { Environment } from '../config/project.js'
+import { UserError } from '../core/errors.js'
+import type { Step } from '../core/steps.js'
+import type { AwsConnection } from '../core/target.js'
+import { terraformEnvironment } from '../terraform/environment-variables.js'
+import { Terraform } from '../terraform/terraform.js'
+import path from 'node:path'
+import { rootFolder, rootOf } from './layout.js'
+import type { EnvironmentContext } from './wiring.js'
+
+/** What the checks found; filled in by the steps, in their order. */
+export interface Preflight {
+  connection: AwsConnection
+  clients: AwsClients
+  terraform: Terraform
+}
+
+/** Refuses what this version cannot build, before anything is touched. */
+export function refuseUnsupported(environment: Environment): void {
+  rootOf(environment)
+  if (environment.isolation === 'soft') {
+    throw new UserError(
+      'NotSupportedYet',
+      `Environment ${environment.name} is soft (a namespace in another cluster), which this version cannot build yet.`,
+      {
+        next: [`Set "isolation: hard" in environments/${environment.name}.yaml: an environment with a cluster of its own.`],
+      },
+    )
+  }
+}
+
+/**
+ * The checks before anything is touched: programs, credentials and that the account is the configured one.
+ * (The configuration itself was checked when it was read.)
+ */
+export function preflightSteps(context: EnvironmentContext, environment: Environment, found: (preflight: Preflight) => void): Step[] {
+  let programs: Awaited<ReturnType<EnvironmentContext['findPrograms']>> | undefined
+  return [
+    {
+      id: 'tools',
+      title: 'Tools',
+      run: async (control) => {
+        programs = await context.findPrograms((detail) => control.progress(detail))
+        return { outcome: 'done', detail: path.basename(programs.terraform) }
+      },
+    },
+    {
+      id: 'account',
+      title: context.target.kind === 'sandbox' ? 'Sandbox and account' : 'Account',
+      run: async (control) => {
+        if (context.target.kind === 'sandbox') control.progress('starting the local AWS if it is not running')
+        await context.target.prepare()
+        const { account, region } = environment
+        const connection = await context.target.connect(
+          { id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) },
+          region,
+        )
+        const clients = new AwsClients(connection)
+        const { arn } = await checkIdentity(clients, account.id)
+        if (!programs) throw new Error('the step "tools" has not run')
+        const terraform = new Terraform(context.ports, {
+          program: programs.terraform,
+          folder: path.join(context.project.directory, rootFolder(environment.name)),
+          env: terraformEnvironment(context.ports.env, connection, { cliConfig: programs.cliConfig }),
+        })
+        found({ connection, clients, terraform })
+        return { outcome: 'done', detail: `${account.id} in ${region} as ${arn}` }
+      },
+    },
+  ]
+}

@@ -1,0 +1,62 @@
+import { UserError, messageOf } from '../core/errors.js'
+import { Journal, type RunRecord } from '../core/journal.js'
+import type { Ports } from '../core/ports.js'
+import { redactText } from '../core/redaction.js'
+import type { ReportEvent, Reporter } from '../core/report.js'
+import { takeRunLock } from '../core/run-lock.js'
+
+/** A command at work on one environment, with its place in the journal. */
+export interface Run {
+  record: RunRecord
+  journal: Journal
+  /** The caller's ports; what is reported also reaches the journal. */
+  ports: Ports
+  /** Set when the work goes on in Terraform after this process has ended: the next run closes this one. */
+  goesOn?: true
+}
+
+/**
+ * Runs `work` as the only process of this machine on the environment and keeps its history.
+ * @throws what `work` throws, after writing it down; `RunInProgress` when another process is at work.
+ */
+export async function withRun<T>(
+  ports: Ports,
+  options: { repository: string; environment: string; command: string },
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const { repository, environment, command } = options
+  const release = await takeRunLock(ports, { repository, name: environment, command })
+  try {
+    const journal = new Journal(repository, ports.clock)
+    const record = await journal.start({ command, environment, owner: await ports.processes.self() })
+    const run: Run = { record, journal, ports: { ...ports, report: recordingReporter(ports.report, record) } }
+    try {
+      const result = await work(run)
+      if (!run.goesOn) await journal.finish(record, 'succeeded')
+      return result
+    } catch (error) {
+      const code = error instanceof UserError ? error.code : 'Unexpected'
+      record.error = { code, message: redactText(messageOf(error)) }
+      await journal.finish(record, code === 'Interrupted' || code === 'TimedOut' ? 'interrupted' : 'failed')
+      throw error
+    }
+  } finally {
+    await release()
+  }
+}
+
+function recordingReporter(reporter: Reporter, record: RunRecord): Reporter {
+  return {
+    emit(event: ReportEvent) {
+      if (event.type === 'step-finished') {
+        const { id, title, outcome, durationMs, detail } = event
+        record.steps.push({ id, title, outcome, durationMs, ...(detail !== undefined && { detail }) })
+      }
+      if (event.type === 'step-failed') {
+        const { id, title, durationMs, message } = event
+        record.steps.push({ id, title, outcome: 'failed', durationMs, detail: redactText(message) })
+      }
+      reporter.emit(event)
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { chmod, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { readStateLock } from '../aws/state-object.js'
+import type { AwsClients } from '../aws/clients.js'
+import { UserError } from '../core/errors.js'
+import type { RunProcess } from '../core/journal.js'
+import type { DetachedProcess } from '../core/ports.js'
+import { redactText } from '../core/redaction.js'
+import type { StepControl } from '../core/steps.js'
+import { explainDiagnostics } from '../terraform/advice.js'
+import { followTerraform } from '../terraform/detached-run.js'
+import { ProgressTracker, type Progress } from '../terraform/progress.js'
+import type { Terraform } from '../terraform/terraform.js'
+import { describeProgress } from './progress-text.js'
+import type { Run } from './run.js'
+
+/** Where the state of the environment is, to learn which lock our Terraform took. */
+export interface StateLocation {
+  clients: AwsClients
+  bucket: string
+  key: string
+}
+
+export interface TerraformFiles {
+  planFile: string
+  messagesFile: string
+  stderrFile: string
+}
+
+/** Files of one Terraform process of a run. */
+export function terraformFiles(run: Run, operation: 'plan' | 'apply'): TerraformFiles {
+  const folder = run.journal.folderOf(run.record.runId)
+  const attempt = run.record.processes.filter((process) => process.operation === operation).length + 1
+  return {
+    planFile: path.join(folder, `plan-${attempt}.tfplan`),
+    messagesFile: path.join(folder, `${operation}-${attempt}.jsonl`),
+    stderrFile: path.join(folder, `${operation}-${attempt}.stderr`),
+  }
+}
+
+/**
+ * Starts a Terraform process, writes it into the journal before anything can go wrong, and follows it to its end.
+ * @throws `ApplyFailed`, `PlanFailed`, `StateLocked` with Terraform's own words; `Interrupted` when it was stopped.
+ */
+export async function runTerraform(
+  run: Run,
+  operation: 'plan' | 'apply',
+  options: { start: () => Promise<DetachedProcess>; files: TerraformFiles; state?: StateLocation; control: StepControl; total?: number },
+): Promise<Progress> {
+  const { clock } = run.ports
+  const { child, entry } = await launch(run, operation, options.start)
+  const tracker = new ProgressTracker(() => clock.now().getTime())
+  const stopWatching = options.state ? watchLock(run, entry, options.state) : undefined
+  try {
+    const ended = await followTerraform(run.ports, child, {
+      messagesFile: options.files.messagesFile,
+      onMessage: (message) => tracker.accept(message),
+      onTick: () => {
+        const text = describeProgress(operation, tracker.progress)
+        options.control.progress(text, options.total === undefined ? undefined : { done: tracker.progress.done, total: options.total })
+      },
+    })
+    entry.finishedAt = clock.now().toISOString()
+    if (ended.stopped) throw interruption(run.ports.signal)
+    if (ended.exitCode === 0) return tracker.progress
+    throw explainDiagnostics(operation, tracker.progress.errors, redactText(await readTail(options.files.stderrFile)))
+  } finally {
+    await stopWatching?.()
+    await run.journal.save(run.record)
+  }
+}
+
+/** Starts a Terraform process that is left alone: it goes on when we end, and the next run waits for it. */
+export async function launchTerraform(run: Run, operation: 'plan' | 'apply', start: () => Promise<DetachedProcess>): Promise<void> {
+  await launch(run, operation, start)
+  run.goesOn = true
+}
+
+async function launch(
+  run: Run,
+  operation: 'plan' | 'apply',
+  start: () => Promise<DetachedProcess>,
+): Promise<{ child: DetachedProcess; entry: RunProcess }> {
+  const launchedAt = run.ports.clock.now().toISOString()
+  const child = await start()
+  const entry: RunProcess = { pid: child.pid, startedAt: child.startedAt, operation, launchedAt }
+  run.record.processes.push(entry)
+  await run.journal.save(run.record)
+  return { child, entry }
+}
+
+function interruption(signal: AbortSignal): UserError {
+  if (signal.reason instanceof UserError && signal.reason.code === 'TimedOut') return signal.reason
+  return new UserError('Interrupted', 'Terraform was stopped. What it had made is in the state.', {
+    next: ['Run the same command again to go on.'],
+  })
+}
+
+/** Notes the ID of the lock that our Terraform takes, so that a later run can tell it from somebody else's. */
+function watchLock(run: Run, entry: RunProcess, state: StateLocation): () => Promise<void> {
+  const stop = new AbortController()
+  const watching = (async () => {
+    while (!stop.signal.aborted && entry.lockId === undefined) {
+      const lock = await readStateLock(state.clients, state)
+      if (lock && Date.parse(lock.Created) >= Date.parse(entry.launchedAt) - 1000) {
+        entry.lockId = lock.ID
+        await run.journal.save(run.record)
+      } else {
+        await run.ports.clock.sleep(300, stop.signal)
+      }
+    }
+  })().catch(() => undefined) // Only a help for later: the times of the journal tell nearly as much.
+  return async () => {
+    stop.abort()
+    await watching
+  }
+}
+
+async function readTail(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text.slice(-4000).trim()
+}
+
+/** SHA-256 of a plan file, after making sure that only its owner can read it. */
+export async function digestOf(planFile: string): Promise<string> {
+  await chmod(planFile, 0o600)
+  return `sha256:${createHash('sha256')
+    .update(await readFile(planFile))
+    .digest('hex')}`
+}

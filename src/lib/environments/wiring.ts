@@ -1,0 +1,25 @@
+import type { Environment, Project } from '../config/project.js'
+import type { Ports } from '../core/ports.js'
+import type { AwsTarget } from '../core/target.js'
+
+/** Programs that an environment needs. */
+export interface EnvironmentPrograms {
+  /** Path of `terraform` or `tofu`. */
+  terraform: string
+  /** Terraform CLI configuration that names where providers come from. */
+  cliConfig: string
+}
+
+/** What the command line hands to the use cases of this folder. */
+export interface EnvironmentContext {
+  ports: Ports
+  project: Project
+  target: AwsTarget
+  /** Finds the programs, installing what is missing. */
+  findPrograms(progress: (detail: string) => void): Promise<EnvironmentPrograms>
+}
+
+/** One environment of the project, being worked on. */
+export interface EnvironmentWork extends EnvironmentContext {
+  environment: Environment
+}

@@ -1,0 +1,46 @@
+/** One line of Terraform's machine-readable output, as far as it is used here. Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
+export type TerraformMessage =
+  | { type: 'apply_start' | 'apply_progress' | 'apply_complete' | 'apply_errored'; hook: ResourceHook }
+  | { type: 'refresh_start' | 'refresh_complete'; hook: ResourceHook }
+  | { type: 'change_summary'; changes: { add: number; change: number; remove: number; import?: number; operation: string } }
+  | { type: 'diagnostic'; diagnostic: Diagnostic }
+  | { type: 'other' }
+
+interface ResourceHook {
+  resource: { addr: string; resource_type: string }
+  action?: string
+  elapsed_seconds?: number
+}
+
+export interface Diagnostic {
+  severity: 'error' | 'warning'
+  summary: string
+  detail?: string
+  address?: string
+  range?: { filename: string; start: { line: number; column: number } }
+}
+
+const HOOK_TYPES = ['apply_start', 'apply_progress', 'apply_complete', 'apply_errored', 'refresh_start', 'refresh_complete']
+
+/** Reads one line. Anything that is not understood is `other`: newer versions of Terraform may say more. */
+export function parseMessage(line: string): TerraformMessage {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return { type: 'other' }
+  }
+  if (typeof value !== 'object' || value === null) return { type: 'other' }
+  const message = value as Record<string, unknown>
+  const isKnown =
+    (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
+    (message.type === 'change_summary' && typeof message.changes === 'object') ||
+    (message.type === 'diagnostic' && typeof message.diagnostic === 'object')
+  return isKnown ? (message as TerraformMessage) : { type: 'other' }
+}
+
+function hasResource(hook: unknown): boolean {
+  if (typeof hook !== 'object' || hook === null || !('resource' in hook)) return false
+  const { resource } = hook
+  return typeof resource === 'object' && resource !== null && 'addr' in resource && typeof resource.addr === 'string'
+}

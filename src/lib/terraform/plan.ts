@@ -1,0 +1,99 @@
+type Action = 'create' | 'update' | 'delete' | 'replace' | 'read' | 'no-op' | 'forget'
+
+export interface PlannedResource {
+  address: string
+  type: string
+  /** As Terraform names them: a replacement is `["delete", "create"]` or the other way round. */
+  actions: string[]
+  /** Exists in AWS, and this plan takes it into the state. */
+  imported: boolean
+  /** Holds data that is gone when it is destroyed or replaced. */
+  holdsData: boolean
+}
+
+export interface PlanSummary {
+  changes: { add: number; change: number; destroy: number; replace: number; import: number }
+  /** Only resources that something happens to. */
+  resources: PlannedResource[]
+  /** Whether applying it would do anything, outputs included. */
+  hasChanges: boolean
+  /** Whether nothing of it exists yet. */
+  isNew: boolean
+}
+
+/** A resource that Terraform wants to create, with what it knows of it. */
+export interface PlannedCreate {
+  address: string
+  type: string
+  values: Record<string, unknown>
+}
+
+/** The part of `terraform show -json PLANFILE` that is used. It is not redacted: never log or keep it. Source: https://developer.hashicorp.com/terraform/internals/json-format */
+export interface PlanJson {
+  resource_changes?: Array<{
+    address: string
+    mode: string
+    type: string
+    change: { actions: string[]; after?: unknown; importing?: { id?: string } }
+  }>
+  output_changes?: Record<string, { actions: string[] }>
+  applyable?: boolean
+}
+
+/** Types whose destruction loses something that Terraform cannot make again. */
+const DATA_BEARING = new Set([
+  'aws_cloudwatch_log_group',
+  'aws_db_instance',
+  'aws_dynamodb_table',
+  'aws_ebs_volume',
+  'aws_ecr_repository',
+  'aws_efs_file_system',
+  'aws_eks_cluster',
+  'aws_elasticache_replication_group',
+  'aws_kms_key',
+  'aws_rds_cluster',
+  'aws_s3_bucket',
+])
+
+/** What a plan would do, counted and listed. Replacements count as `replace` only. */
+export function summarisePlan(plan: PlanJson): PlanSummary {
+  const changes = { add: 0, change: 0, destroy: 0, replace: 0, import: 0 }
+  const resources: PlannedResource[] = []
+  let isNew = true
+  for (const { address, mode, type, change } of plan.resource_changes ?? []) {
+    if (mode !== 'managed') continue
+    const action = actionOf(change.actions)
+    const imported = change.importing !== undefined
+    if (action !== 'create') isNew = false
+    if (imported) changes.import += 1
+    if (action === 'create') changes.add += 1
+    if (action === 'update') changes.change += 1
+    if (action === 'delete') changes.destroy += 1
+    if (action === 'replace') changes.replace += 1
+    if (!imported && (action === 'no-op' || action === 'read')) continue
+    resources.push({ address, type, actions: change.actions, imported, holdsData: DATA_BEARING.has(type) })
+  }
+  const outputsChange = Object.values(plan.output_changes ?? {}).some(({ actions }) => actionOf(actions) !== 'no-op')
+  return { changes, resources, hasChanges: resources.length > 0 || outputsChange, isNew }
+}
+
+/** Resources that the plan would create. */
+export function plannedCreates(plan: PlanJson): PlannedCreate[] {
+  return (plan.resource_changes ?? [])
+    .filter(({ mode, change }) => mode === 'managed' && actionOf(change.actions) === 'create')
+    .map(({ address, type, change }) => ({ address, type, values: asRecord(change.after) }))
+}
+
+/** Resources holding data that the plan would destroy or replace. */
+export function dataLosses(summary: PlanSummary): PlannedResource[] {
+  return summary.resources.filter(({ holdsData, actions }) => holdsData && actions.includes('delete'))
+}
+
+function actionOf(actions: readonly string[]): Action {
+  if (actions.includes('create') && actions.includes('delete')) return 'replace'
+  return (actions[0] as Action | undefined) ?? 'no-op'
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

@@ -1,0 +1,133 @@
+import path from 'node:path'
+import { UserError } from '../core/errors.js'
+import type { DetachedProcess, Ports } from '../core/ports.js'
+import type { PlanJson } from './plan.js'
+
+export interface TerraformOptions {
+  /** Path of `terraform` or `tofu`. */
+  program: string
+  /** Folder of the root module. */
+  folder: string
+  env: Readonly<Record<string, string>>
+}
+
+export interface PlanOptions {
+  destroy?: boolean
+  /** False: plans without taking the state lock. */
+  lock?: boolean
+  /** Plans only these addresses and what they depend on. */
+  targets?: readonly string[]
+  /** Addresses that are made anew. */
+  replace?: readonly string[]
+}
+
+/** Longest time for the calls that only read. */
+const READ_TIMEOUT_MS = 120_000
+const INIT_TIMEOUT_MS = 900_000
+
+/** Terraform in one root module: argument lists in, types out. */
+export class Terraform {
+  readonly options: TerraformOptions
+  readonly #ports: Pick<Ports, 'exec' | 'processes' | 'signal'>
+
+  constructor(ports: Pick<Ports, 'exec' | 'processes' | 'signal'>, options: TerraformOptions) {
+    this.#ports = ports
+    this.options = options
+  }
+
+  /** Installs providers and connects the backend. */
+  async init(options: { backend?: boolean } = {}): Promise<void> {
+    const args = ['init', '-input=false', '-no-color', '-reconfigure', ...(options.backend === false ? ['-backend=false'] : [])]
+    await this.#run(args, INIT_TIMEOUT_MS, this.#ports.signal)
+  }
+
+  async validate(): Promise<void> {
+    await this.#run(['validate', '-no-color'], READ_TIMEOUT_MS, this.#ports.signal)
+  }
+
+  /** Starts a plan that is written to `planFile`; its messages go to `messagesFile`. */
+  startPlan(files: { planFile: string; messagesFile: string; stderrFile: string }, options: PlanOptions = {}): Promise<DetachedProcess> {
+    const args = [
+      'plan',
+      '-input=false',
+      '-json',
+      `-out=${files.planFile}`,
+      ...(options.destroy === true ? ['-destroy'] : []),
+      ...(options.lock === false ? ['-lock=false'] : []),
+      ...(options.targets ?? []).map((address) => `-target=${address}`),
+      ...(options.replace ?? []).map((address) => `-replace=${address}`),
+    ]
+    return this.#start(args, files)
+  }
+
+  /** Starts the apply of exactly this plan. */
+  startApply(files: { planFile: string; messagesFile: string; stderrFile: string }): Promise<DetachedProcess> {
+    return this.#start(['apply', '-input=false', '-json', '-auto-approve', files.planFile], files)
+  }
+
+  /** The plan as data. It is not redacted. */
+  async showPlan(planFile: string): Promise<PlanJson> {
+    const { stdout } = await this.#run(['show', '-json', planFile], READ_TIMEOUT_MS, this.#ports.signal)
+    try {
+      return JSON.parse(stdout) as PlanJson
+    } catch (error) {
+      throw new UserError('PlanFailed', 'Terraform printed a plan that is not JSON.', {
+        cause: error,
+        details: { planFile: path.basename(planFile) },
+      })
+    }
+  }
+
+  /** Output values that are not sensitive. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const { stdout } = await this.#run(['output', '-json'], READ_TIMEOUT_MS, this.#ports.signal)
+    const outputs = JSON.parse(stdout) as Record<string, { value: unknown; sensitive: boolean }>
+    return Object.fromEntries(
+      Object.entries(outputs)
+        .filter(([, { sensitive }]) => !sensitive)
+        .map(([name, { value }]) => [name, value]),
+    )
+  }
+
+  /** Addresses of everything in the state. */
+  async stateList(): Promise<string[]> {
+    const { stdout } = await this.#run(['state', 'list'], READ_TIMEOUT_MS, this.#ports.signal)
+    return stdout.split('\n').filter((line) => line !== '')
+  }
+
+  /** Managed resources of one type in the state, with their attributes. Not redacted. */
+  async stateResources(type: string): Promise<Array<{ address: string; values: Record<string, unknown> }>> {
+    const { stdout } = await this.#run(['show', '-json'], READ_TIMEOUT_MS, this.#ports.signal)
+    const { values } = JSON.parse(stdout) as { values?: { root_module?: StateModule } }
+    return values?.root_module ? resourcesOf(values.root_module).filter((resource) => resource.type === type) : []
+  }
+
+  /** Takes a resource out of the state without touching it. */
+  async stateRemove(addresses: readonly string[]): Promise<void> {
+    if (addresses.length > 0) await this.#run(['state', 'rm', '-no-color', ...addresses], READ_TIMEOUT_MS)
+  }
+
+  #run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): ReturnType<Ports['exec']> {
+    const { program, folder, env } = this.options
+    return this.#ports.exec(program, args, { cwd: folder, env, timeoutMs, ...(signal && { signal }) })
+  }
+
+  #start(args: readonly string[], files: { messagesFile: string; stderrFile: string }): Promise<DetachedProcess> {
+    const { program, folder, env } = this.options
+    return this.#ports.processes.startDetached(program, args, {
+      cwd: folder,
+      env,
+      stdoutFile: files.messagesFile,
+      stderrFile: files.stderrFile,
+    })
+  }
+}
+
+interface StateModule {
+  resources?: Array<{ address: string; type: string; mode: string; values: Record<string, unknown> }>
+  child_modules?: StateModule[]
+}
+
+function resourcesOf(module: StateModule): Array<{ address: string; type: string; values: Record<string, unknown> }> {
+  return [...(module.resources ?? []).filter(({ mode }) => mode === 'managed'), ...(module.child_modules ?? []).flatMap(resourcesOf)]
+}
