@@ -59,7 +59,13 @@ function identityStep(clients: BackendClients, owner: StateBucketOwner): Step {
   }
 }
 
-function bucketStep(ports: StepsPorts, clients: BackendClients, owner: StateBucketOwner, found: { exists: boolean }, dryRun: boolean): Step {
+function bucketStep(
+  ports: StepsPorts,
+  clients: BackendClients,
+  owner: StateBucketOwner,
+  found: { exists: boolean },
+  dryRun: boolean,
+): Step {
   return {
     id: 'bucket',
     title: 'Bucket',

@@ -22,7 +22,9 @@ const listed = <Raw>(id: string | undefined, tags: Tag[] | undefined, raw: Raw, 
 /** How each kind is listed by filters, all pages. */
 export const ec2Listings = {
   vpcs: async (sdk, client, Filters) =>
-    (await collect(sdk.paginateDescribeVpcs({ client }, { Filters }), (page) => page.Vpcs)).map((raw) => listed(raw.VpcId, raw.Tags, raw, raw.State)),
+    (await collect(sdk.paginateDescribeVpcs({ client }, { Filters }), (page) => page.Vpcs)).map((raw) =>
+      listed(raw.VpcId, raw.Tags, raw, raw.State),
+    ),
   subnets: async (sdk, client, Filters) =>
     (await collect(sdk.paginateDescribeSubnets({ client }, { Filters }), (page) => page.Subnets)).map((raw) =>
       listed(raw.SubnetId, raw.Tags, raw, raw.State),
@@ -36,7 +38,9 @@ export const ec2Listings = {
       listed(raw.NatGatewayId, raw.Tags, raw, raw.State),
     ),
   addresses: async (sdk, client, Filters) =>
-    ((await client.send(new sdk.DescribeAddressesCommand({ Filters }))).Addresses ?? []).map((raw) => listed(raw.AllocationId, raw.Tags, raw)),
+    ((await client.send(new sdk.DescribeAddressesCommand({ Filters }))).Addresses ?? []).map((raw) =>
+      listed(raw.AllocationId, raw.Tags, raw),
+    ),
   routeTables: async (sdk, client, Filters) =>
     (await collect(sdk.paginateDescribeRouteTables({ client }, { Filters }), (page) => page.RouteTables)).map((raw) =>
       listed(raw.RouteTableId, raw.Tags, raw),
@@ -58,7 +62,9 @@ export const ec2Listings = {
       listed(raw.SecurityGroupRuleId, raw.Tags, raw),
     ),
   flowLogs: async (sdk, client, Filter) =>
-    (await collect(sdk.paginateDescribeFlowLogs({ client }, { Filter }), (page) => page.FlowLogs)).map((raw) => listed(raw.FlowLogId, raw.Tags, raw)),
+    (await collect(sdk.paginateDescribeFlowLogs({ client }, { Filter }), (page) => page.FlowLogs)).map((raw) =>
+      listed(raw.FlowLogId, raw.Tags, raw),
+    ),
   launchTemplates: async (sdk, client, Filters) =>
     (await collect(sdk.paginateDescribeLaunchTemplates({ client }, { Filters }), (page) => page.LaunchTemplates)).map((raw) =>
       listed(raw.LaunchTemplateId, raw.Tags, raw),
@@ -67,7 +73,6 @@ export const ec2Listings = {
 
 export type Ec2Kind = keyof typeof ec2Listings
 type RawOf<Kind extends Ec2Kind> = Awaited<ReturnType<(typeof ec2Listings)[Kind]>>[number]['raw']
-
 
 /** Everything of a kind that carries the environment's tags, listed once. */
 export async function ofEnvironment<Kind extends Ec2Kind>(finding: Finding, kind: Kind): Promise<Array<Listed<RawOf<Kind>>>> {
@@ -81,7 +86,13 @@ export async function ofEnvironment<Kind extends Ec2Kind>(finding: Finding, kind
 }
 
 /** Everything of a kind that the filters let through, listed once for each set of filters. */
-export async function listCached<Kind extends Ec2Kind>(finding: Finding, kind: Kind, filters: Filter[]): Promise<Array<Listed<RawOf<Kind>>>> {
+export async function listCached<Kind extends Ec2Kind>(
+  finding: Finding,
+  kind: Kind,
+  filters: Filter[],
+): Promise<Array<Listed<RawOf<Kind>>>> {
   const list = ec2Listings[kind] as Listing<unknown> as Listing<RawOf<Kind>>
-  return finding.cached(`ec2/${kind}/${JSON.stringify(filters)}`, async () => list(await import('@aws-sdk/client-ec2'), await finding.clients.ec2(), filters))
+  return finding.cached(`ec2/${kind}/${JSON.stringify(filters)}`, async () =>
+    list(await import('@aws-sdk/client-ec2'), await finding.clients.ec2(), filters),
+  )
 }

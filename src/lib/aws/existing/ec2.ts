@@ -22,7 +22,8 @@ const endpointFits = (item: Listed, values: Record<string, unknown>): boolean =>
 /** Import id: ROUTETABLEID_DESTINATION. */
 const route: Finder = async (finding, values) => {
   const table = text(values, 'route_table_id')
-  const destination = text(values, 'destination_cidr_block') ?? text(values, 'destination_ipv6_cidr_block') ?? text(values, 'destination_prefix_list_id')
+  const destination =
+    text(values, 'destination_cidr_block') ?? text(values, 'destination_ipv6_cidr_block') ?? text(values, 'destination_prefix_list_id')
   if (table === undefined || destination === undefined) return []
   const tables = await listCached(finding, 'routeTables', [{ Name: 'route-table-id', Values: [table] }])
   const routes = tables.filter(({ id }) => id === table).flatMap(({ raw }) => raw.Routes ?? [])
@@ -51,7 +52,11 @@ function associationsOf(table: RouteTable, member: string): Array<string | undef
     .map(({ AssociationState }) => AssociationState?.State)
 }
 
-const ASSOCIATION_STATES: Readonly<Record<string, string>> = { associating: 'pending', disassociating: 'deleting', disassociated: 'deleted' }
+const ASSOCIATION_STATES: Readonly<Record<string, string>> = {
+  associating: 'pending',
+  disassociating: 'deleting',
+  disassociated: 'deleted',
+}
 
 function associationState(state: string | undefined): string | undefined {
   return state === undefined ? undefined : (ASSOCIATION_STATES[state] ?? state)
@@ -90,7 +95,9 @@ function endpointMember(member: 'route_table_id' | 'subnet_id'): Finder {
     const id = text(values, member)
     if (endpoint === undefined || id === undefined) return []
     const endpoints = await listCached(finding, 'endpoints', [{ Name: 'vpc-endpoint-id', Values: [endpoint] }])
-    const members = endpoints.filter((each) => each.id === endpoint).flatMap(({ raw }) => (member === 'subnet_id' ? raw.SubnetIds : raw.RouteTableIds) ?? [])
+    const members = endpoints
+      .filter((each) => each.id === endpoint)
+      .flatMap(({ raw }) => (member === 'subnet_id' ? raw.SubnetIds : raw.RouteTableIds) ?? [])
     return members.includes(id) ? [candidate(`${endpoint}/${id}`)] : []
   }
 }

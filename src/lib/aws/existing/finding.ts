@@ -60,7 +60,11 @@ export function resourceTag(values: Record<string, unknown>): string | undefined
 }
 
 /** Tags as AWS lists them (`Key`/`Value`, or `TagKey`/`TagValue` in KMS) as a map. */
-export function tagMap(tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined; TagKey?: string | undefined; TagValue?: string | undefined }> | undefined): Tags {
+export function tagMap(
+  tags:
+    | ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined; TagKey?: string | undefined; TagValue?: string | undefined }>
+    | undefined,
+): Tags {
   return Object.fromEntries((tags ?? []).map(({ Key, Value, TagKey, TagValue }) => [Key ?? TagKey ?? '', Value ?? TagValue ?? '']))
 }
 

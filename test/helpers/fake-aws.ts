@@ -1,0 +1,49 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { EKSClient } from '@aws-sdk/client-eks'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
+import { S3Client } from '@aws-sdk/client-s3'
+import { STSClient } from '@aws-sdk/client-sts'
+import type { AwsClients } from '../../src/lib/aws/clients.js'
+
+/** What the fake AWS answers to an operation, by the operation's name without `Command`. */
+export type Answers = Record<string, (input: Record<string, unknown>) => unknown>
+
+export interface FakeAws {
+  clients: AwsClients
+  /** Every call, in order. */
+  calls: Array<{ operation: string; input: Record<string, unknown> }>
+}
+
+/** Clients without a network. An operation that nobody answers fails the test. */
+export function fakeAws(answers: Answers, connection = { accountId: '111122223333', region: 'eu-west-1' }): FakeAws {
+  const calls: FakeAws['calls'] = []
+  const send = async (command: { input: Record<string, unknown> }): Promise<unknown> => {
+    const operation = command.constructor.name.replace(/Command$/, '')
+    calls.push({ operation, input: command.input })
+    const answer = answers[operation]
+    if (!answer) throw new Error(`The fake AWS does not know ${operation}.`)
+    return answer(command.input)
+  }
+  // Paginators insist on an instance of the real class.
+  const client = (prototype: object) => async (): Promise<unknown> => Object.assign(Object.create(prototype) as object, { send })
+  const clients = {
+    connection,
+    s3: client(S3Client.prototype),
+    eks: client(EKSClient.prototype),
+    ec2: client(EC2Client.prototype),
+    iam: client(IAMClient.prototype),
+    kms: client(KMSClient.prototype),
+    sts: client(STSClient.prototype),
+    logs: client(CloudWatchLogsClient.prototype),
+    tagging: client(ResourceGroupsTaggingAPIClient.prototype),
+  } as unknown as AwsClients
+  return { clients, calls }
+}
+
+/** An error as the SDK throws it. */
+export function awsError(name: string, status = 400, message = name): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status }, $fault: 'client' })
+}
