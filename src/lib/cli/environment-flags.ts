@@ -1,0 +1,36 @@
+import { Flags } from '@oclif/core'
+import type { EnvironmentOptions } from '../config/create-environment.js'
+import { supportedKubernetesVersions } from '../config/kubernetes-versions.js'
+import { presets } from '../config/schema.js'
+
+/** Flags that say what the file of a new environment holds. */
+export const environmentFileFlags = {
+  role: Flags.string({ summary: 'The cluster that watches over the others, or one for applications.', options: ['management', 'workload'] as const }),
+  isolation: Flags.string({
+    summary: 'hard: a cluster of its own (recommended). soft: a namespace in the cluster of --host.',
+    options: ['hard', 'soft'] as const,
+  }),
+  host: Flags.string({ summary: 'Environment whose cluster a soft environment uses.', helpValue: '<environment>' }),
+  preset: Flags.string({ summary: 'Defaults: cheap and quick, sound, or highly available and protected.', options: presets }),
+  region: Flags.string({ summary: 'AWS region, if not the one of platform.yaml.', helpValue: '<region>' }),
+  account: Flags.string({ summary: 'Name of the account in platform.yaml.', helpValue: '<account>' }),
+  cidr: Flags.string({ summary: 'IPv4 range of the network, /16 to /20. Default: the next free /16.', helpValue: '<range>' }),
+  'kubernetes-version': Flags.string({ summary: 'Kubernetes minor version.', helpValue: `<${supportedKubernetesVersions.join('|')}>` }),
+}
+
+interface FileFlags {
+  role?: EnvironmentOptions['role']
+  isolation?: EnvironmentOptions['isolation']
+  host?: string | undefined
+  preset?: EnvironmentOptions['preset']
+  region?: string | undefined
+  account?: string | undefined
+  cidr?: string | undefined
+  'kubernetes-version'?: string | undefined
+}
+
+/** The flags as options of the file. */
+export function toFileOptions(flags: FileFlags): EnvironmentOptions {
+  const { role, isolation, host, preset, region, account, cidr } = flags
+  return { role, isolation, host, preset, region, account, cidr, kubernetesVersion: flags['kubernetes-version'] }
+}

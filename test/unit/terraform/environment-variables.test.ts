@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { terraformEnvironment } from '../../../src/lib/terraform/environment-variables.js'
+
+const caller = {
+  PATH: '/bin',
+  HOME: '/home/dev',
+  AWS_PROFILE: 'production',
+  AWS_ACCESS_KEY_ID: 'REAL',
+  AWS_ENDPOINT_URL_EKS: 'https://example.com',
+  TF_CLI_ARGS: '-lock=false',
+  TF_VAR_region: 'us-east-1',
+  TF_LOG: 'trace',
+}
+
+describe('terraformEnvironment', () => {
+  it('keeps the caller’s AWS settings out of a sandbox, and Terraform on this machine', () => {
+    const env = terraformEnvironment(caller, {
+      accountId: '000000000000',
+      region: 'eu-west-1',
+      endpoint: 'http://127.0.0.1:4000',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    })
+    expect(env).toMatchObject({ PATH: '/bin', AWS_ENDPOINT_URL: 'http://127.0.0.1:4000', AWS_ACCESS_KEY_ID: 'test', AWS_EC2_METADATA_DISABLED: 'true' })
+    expect(env['HTTPS_PROXY']).toContain('127.0.0.1')
+    expect(Object.keys(env)).not.toContain('AWS_PROFILE')
+    expect(JSON.stringify(env)).not.toMatch(/REAL|example\.com/)
+  })
+
+  it('leaves credentials of a real account to the SDK’s chain, but no endpoint', () => {
+    const env = terraformEnvironment(caller, { accountId: '111122223333', region: 'eu-west-1' })
+    expect(env).toMatchObject({ AWS_PROFILE: 'production', AWS_REGION: 'eu-west-1' })
+    expect(Object.keys(env).filter((name) => name.includes('ENDPOINT'))).toEqual([])
+  })
+
+  it.each(['TF_CLI_ARGS', 'TF_VAR_region', 'TF_LOG'])('never passes on %s', (name) => {
+    expect(terraformEnvironment(caller, { accountId: '111122223333', region: 'eu-west-1' })).not.toHaveProperty(name)
+  })
+})
