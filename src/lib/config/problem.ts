@@ -17,6 +17,8 @@ export interface Problem extends Position {
   allowed?: string[]
   /** What was most likely meant. */
   nearest?: string
+  /** The other file, where two do not fit together. */
+  conflictsWith?: string
 }
 
 export type FieldPath = ReadonlyArray<string | number>
@@ -27,9 +29,18 @@ export function formatField(path: FieldPath): string {
 }
 
 /** One line for people: `environments/dev.yaml:7:9 network.cidr: must be … (allowed: …; did you mean …?)`. */
-export function formatProblem({ file, line, column, field, message, allowed, nearest }: Problem): string {
-  const hints = [...(allowed ? [`allowed: ${allowed.join(', ')}`] : []), ...(nearest === undefined ? [] : [`did you mean ${nearest}?`])]
-  return `${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${message}${hints.length > 0 ? ` (${hints.join('; ')})` : ''}`
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, field, message } = problem
+  return `${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${message}${formatHints(problem)}`
+}
+
+/** ` (allowed: …; did you mean …?)`, or nothing. */
+export function formatHints({ allowed, nearest }: Pick<Problem, 'allowed' | 'nearest'>): string {
+  const hints = [
+    ...(allowed && allowed.length > 0 ? [`allowed: ${allowed.join(', ')}`] : []),
+    ...(nearest === undefined ? [] : [`did you mean ${nearest}?`]),
+  ]
+  return hints.length > 0 ? ` (${hints.join('; ')})` : ''
 }
 
 /** The error that carries all problems, sorted by file and place. */

@@ -128,7 +128,8 @@ function checkOverlaps(environments: readonly EnvironmentSource[]): Problem[] {
       .filter((earlier) => cidrsOverlap(earlier.cidr, later.cidr))
       .map((earlier) => {
         const { line } = earlier.source.valuePosition(CIDR)
-        return problemAt(later.source, CIDR, `${later.cidr} overlaps ${earlier.cidr} of ${earlier.source.file}:${line}`)
+        const message = `${later.cidr} overlaps ${earlier.cidr} of ${earlier.source.file}:${line}`
+        return { ...problemAt(later.source, CIDR, message), conflictsWith: earlier.source.file }
       }),
   )
 }

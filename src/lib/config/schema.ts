@@ -1,3 +1,4 @@
+import validRange from 'semver/ranges/valid.js'
 import { z } from 'zod'
 import { isReservedPlatformName, NAME_RULE } from '../core/names.js'
 import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
@@ -77,7 +78,12 @@ export const platformSchema = z
     terraform: z
       .strictObject({
         binary: terraformBinary.default('terraform').describe('Terraform, or OpenTofu.'),
-        version: z.string().min(1).default('>=1.11.0 <2.0.0').describe('Range of versions that may be used.'),
+        version: z
+          .string()
+          .min(1)
+          .default('>=1.11.0 <2.0.0')
+          .refine((range) => validRange(range) !== null, { error: 'must be a range of versions such as ">=1.11.0 <2.0.0"' })
+          .describe('Range of versions that may be used.'),
         providerMirror: z.string().min(1).optional().describe('Folder with providers in the layout of a Terraform filesystem mirror.'),
       })
       .prefault({})
@@ -85,6 +91,12 @@ export const platformSchema = z
     tags: tags.default({}).describe('Tags on everything that is created.'),
   })
   .meta({ title: 'platform.yaml', description: 'What all environments of a platform have in common.' })
+
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+const labelKey = z.string().regex(/^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/, {
+  error: 'must be a Kubernetes label key',
+})
+const labelValue = z.string().regex(/^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/, { error: 'must be a Kubernetes label value' })
 
 const nodeGroupSchema = z
   .strictObject({
@@ -97,9 +109,17 @@ const nodeGroupSchema = z
     max: z.int().min(1).max(450).describe('Most nodes.'),
     desired: z.int().min(0).max(450).describe('Nodes at the start.'),
     diskGiB: z.int().min(20).max(16_384).default(50).describe('Disk of each node, in GiB.'),
-    labels: z.record(z.string(), z.string()).default({}).describe('Kubernetes labels of the nodes.'),
+    labels: z.record(labelKey, labelValue).default({}).describe('Kubernetes labels of the nodes.'),
   })
   .refine((group) => group.min <= group.desired && group.desired <= group.max, { error: 'must have min ≤ desired ≤ max' })
+  .refine((group) => new Set(group.instanceTypes.map(isArmInstance)).size <= 1, {
+    error: 'mixes instance types with Arm and x86 processors: a group has one image, so one architecture',
+  })
+
+/** Graviton families carry a "g" after the generation (m7g, t4g, c7gn); the first ones were called a1. */
+function isArmInstance(type: string): boolean {
+  return /^(?:a1|[a-z]+\d+g[a-z]*)\./.test(type)
+}
 
 /** What a person writes. Everything optional is filled from the preset. */
 export const environmentSchema = z
@@ -121,7 +141,11 @@ export const environmentSchema = z
         zones: z.int().min(2).max(3).optional().describe('Number of availability zones.'),
         nat: z.enum(['single', 'per-zone']).optional().describe('One NAT gateway, or one in each zone.'),
         interfaceEndpoints: z
-          .array(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, { error: 'must be the short name of an AWS service such as ecr.api' }))
+          .array(
+            z.string().regex(/^(?!(?:s3|dynamodb)$)[a-z0-9][a-z0-9.-]*$/, {
+              error: 'must be the short name of an AWS service such as ecr.api; s3 and dynamodb already have gateway endpoints',
+            }),
+          )
           .optional()
           .describe('AWS services reached without leaving the VPC, such as ecr.api.'),
         flowLogRetentionDays: logRetentionDays.optional().describe('Days that flow logs are kept.'),
@@ -155,6 +179,7 @@ export const environmentSchema = z
         logRetentionDays: logRetentionDays.optional().describe('Days that the logs of the control plane are kept.'),
         nodeGroups: z
           .record(name, nodeGroupSchema)
+          .refine((groups) => Object.keys(groups).length > 0, { error: 'must name at least one group: every controller runs on it' })
           .optional()
           .describe('Node groups by name. Written here, they replace those of the preset.'),
       })
