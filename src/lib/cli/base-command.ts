@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { Command, type Interfaces } from '@oclif/core'
 import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
@@ -20,7 +21,6 @@ export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']
  * A command parses, calls one use case, prints through `this.print…` and returns its typed result.
  */
 export abstract class PlatformCommand<T extends typeof Command> extends Command {
-  static override enableJsonFlag = true
   static override baseFlags = globalFlags
 
   protected flags!: FlagsOf<T>
@@ -30,7 +30,7 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
 
   /** Absolute folder given by -C, or the current one. */
   protected get directory(): string {
-    return this.flags.directory ?? process.cwd()
+    return path.resolve(this.flags.directory ?? '.')
   }
 
   /** Everything with a side effect. */
@@ -55,7 +55,7 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
   }
 
   override jsonEnabled(): boolean {
-    return this.ctor.enableJsonFlag && wantsJson(this.argv, process.env)
+    return wantsJson(this.argv, process.env)
   }
 
   override async init(): Promise<void> {
@@ -131,12 +131,11 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
       return await this.parse({
         flags: this.ctor.flags,
         baseFlags: (super.ctor as typeof PlatformCommand).baseFlags,
-        enableJsonFlag: this.ctor.enableJsonFlag,
         args: this.ctor.args,
         strict: this.ctor.strict,
       })
     } catch (error) {
-      const flagNames = Object.keys({ ...globalFlags, ...this.ctor.flags, json: true, help: true })
+      const flagNames = Object.keys({ ...globalFlags, ...this.ctor.flags, help: true })
       throw toUsageError(error, `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`, flagNames)
     }
   }

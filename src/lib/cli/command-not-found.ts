@@ -7,6 +7,13 @@ const commandNotFound: Hook<'command_not_found'> = async ({ id, config }) => {
   const visible = config.commands.filter(({ hidden }) => hidden !== true).map((command) => command.id.replaceAll(':', ' '))
   const typed = id.replaceAll(':', ' ')
   const suggestion = suggestCommand(typed, visible)
+  if (typed.startsWith('-')) {
+    throw new UserError('BadFlag', `${JSON.stringify(typed)} is not a flag of ${config.bin}.`, {
+      reason: 'Only global flags may stand before the command.',
+      next: [`${config.bin} --help`],
+      details: { flags: [typed] },
+    })
+  }
   const topic = typed.split(' ')[0] ?? ''
   const help = visible.some((command) => command.startsWith(`${topic} `)) ? `${config.bin} ${topic} --help` : `${config.bin} --help`
   throw new UserError('CommandNotFound', `${JSON.stringify(typed)} is not a command of ${config.bin}.`, {

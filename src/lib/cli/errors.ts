@@ -18,10 +18,10 @@ export function toUserError(error: unknown, signal?: AbortSignal): UserError {
  * @param flagNames flags that the command has, for the suggestion.
  */
 export function toUsageError(error: unknown, command: string, flagNames: readonly string[]): UserError {
-  if (error instanceof UserError) return error
-  if (!(error instanceof Errors.CLIError)) return toUserError(error)
   const help = `${command} --help`
-  const unknown = stringList(error, 'flags')
+  if (error instanceof UserError) return ofFlag(error, help)
+  if (!(error instanceof Errors.CLIError) && !PARSING.test(messageOf(error))) return toUserError(error)
+  const unknown = error instanceof Error ? stringList(error, 'flags') : []
   if (unknown.length > 0) {
     const suggestions = unknown.flatMap((flag) => nearest(flag.replace(/^-+/, ''), flagNames) ?? [])
     return new UserError('BadFlag', `${quoted(unknown)} is not a flag of ${command}.`, {
@@ -30,7 +30,26 @@ export function toUsageError(error: unknown, command: string, flagNames: readonl
       details: { flags: unknown, suggestions: suggestions.map((name) => `--${name}`) },
     })
   }
-  return new UserError('BadFlag', usageMessage(error, command), { next: [help] })
+  return new UserError('BadFlag', usageMessage(error as Error, command), { next: [help] })
+}
+
+/** oclif writes this before the message of whatever the `parse` function of a flag has thrown. */
+const PARSING = /^Parsing --([\w-]+) \n\t/
+
+function ofFlag(error: UserError, help: string): UserError {
+  const flag = PARSING.exec(error.message)?.[1]
+  return new UserError(error.code, flag === undefined ? error.message : `--${flag}: ${bareMessage(error)}`, {
+    ...(error.reason !== undefined && { reason: error.reason }),
+    next: error.next.length > 0 ? error.next : [help],
+    details: { ...(flag !== undefined && { flag: `--${flag}` }), ...error.details },
+  })
+}
+
+function bareMessage(error: Error): string {
+  return error.message
+    .replace(PARSING, '')
+    .replace(/\s*See more help with --help\s*$/, '')
+    .replace(/^The following errors? occurred:\s*/, '')
 }
 
 function usageMessage(error: Error, command: string): string {
@@ -38,12 +57,16 @@ function usageMessage(error: Error, command: string): string {
   if (error.constructor.name === 'RequiredArgsError') {
     return `${command} needs ${args.map((arg: { name: string }) => arg.name.toUpperCase()).join(' and ')}.`
   }
+  const notAllowed = /^Expected (?:(--[\w-]+)=)?(.*) to be one of: (.*?)\s*(?:\n|$)/s.exec(error.message)
+  if (notAllowed) return notAllowedMessage(notAllowed[1], notAllowed[2] ?? '', (notAllowed[3] ?? '').split(', '))
   if (error.constructor.name === 'UnexpectedArgsError') return `${quoted(args.map(String))} is one argument too many for ${command}.`
-  const text = error.message
-    .replace(/\s*See more help with --help\s*$/, '')
-    .replace(/^The following errors? occurred:\s*/, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
+  const text = bareMessage(error).replaceAll(/\s*\n\s*/g, ' ')
   return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+function notAllowedMessage(flag: string | undefined, value: string, allowed: readonly string[]): string {
+  const meant = nearest(value, allowed)
+  return `${JSON.stringify(value)} is not allowed${flag === undefined ? '' : ` for ${flag}`}. Allowed: ${allowed.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`
 }
 
 function stringList(error: object, field: string): string[] {

@@ -1,18 +1,35 @@
+import { stat } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
 import { parseDuration } from '../core/duration.js'
+import { UserError } from '../core/errors.js'
 
 const durationFlag = Flags.custom<number>({ parse: async (text) => parseDuration(text), helpValue: '<duration>' })
 
+const directoryFlag = Flags.custom<string>({
+  helpValue: '<folder>',
+  parse: async (folder) => {
+    if (await isDirectory(folder)) return folder
+    throw new UserError('BadFlag', `There is no folder ${folder}.`, { details: { directory: folder } })
+  },
+})
+
+async function isDirectory(folder: string): Promise<boolean> {
+  try {
+    return (await stat(folder)).isDirectory()
+  } catch {
+    return false
+  }
+}
+
 /** Flags of every command. */
 export const globalFlags = {
-  directory: Flags.directory({
+  directory: directoryFlag({
     char: 'C',
     summary: 'Work in this folder instead of the current one.',
     env: 'PLATFORM_DIRECTORY',
     helpGroup: 'GLOBAL',
-    helpValue: '<folder>',
-    exists: true,
   }),
+  json: Flags.boolean({ summary: 'Print the result as one JSON document on stdout.', env: 'PLATFORM_JSON', helpGroup: 'GLOBAL' }),
   quiet: Flags.boolean({ summary: 'Show no progress.', env: 'PLATFORM_QUIET', helpGroup: 'GLOBAL' }),
   color: Flags.boolean({
     summary: 'Use colours (NO_COLOR switches them off too).',

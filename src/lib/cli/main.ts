@@ -4,7 +4,7 @@ import { Config, run, settings } from '@oclif/core'
 import { ExitCode } from '../core/exit-codes.js'
 import { endQuietlyOnClosedPipe } from '../ui/screen.js'
 import { toUserError } from './errors.js'
-import { wantsJson } from './invocation.js'
+import { moveLeadingGlobalFlags, wantsJson } from './invocation.js'
 import { createScreen, presentError } from './session.js'
 
 /**
@@ -13,10 +13,11 @@ import { createScreen, presentError } from './session.js'
  * @param options.development reads the commands from their sources instead of the manifest.
  */
 export async function runCommandLine(binUrl: string, options: { development?: boolean } = {}): Promise<void> {
-  const argv = process.argv.slice(2)
+  const argv = moveLeadingGlobalFlags(process.argv.slice(2))
   const json = wantsJson(argv, process.env)
   settings.performanceEnabled = false
   endQuietlyOnClosedPipe([process.stdout, process.stderr])
+  if (argv[0] === '--version') return printVersion(binUrl, json)
   const end = async (error: unknown): Promise<never> => {
     const screen = createScreen(!argv.includes('--no-color'))
     const userError = toUserError(error)
@@ -32,6 +33,13 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
   } catch (error) {
     await end(error)
   }
+}
+
+/** Answered before oclif reads anything: scripts ask for it often. */
+function printVersion(binUrl: string, json: boolean): void {
+  const { version } = createRequire(binUrl)('../package.json') as { version: string }
+  const { platform, arch, version: node } = process
+  createScreen(false).data(json ? JSON.stringify({ version, node, platform, arch }, null, 2) : `platform ${version} ${platform}-${arch} node-${node}`)
 }
 
 async function loadConfig(binUrl: string, development: boolean): Promise<Config> {
