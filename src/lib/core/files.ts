@@ -55,7 +55,7 @@ async function realpathOfExistingPart(target: string): Promise<string> {
     return await realpath(target)
   } catch (error) {
     const parent = path.dirname(target)
-    if (!isSystemError(error, 'ENOENT') || parent === target) throw error
+    if (!isSystemError(error, 'ENOENT', 'ENOTDIR') || parent === target) throw error
     return path.join(await realpathOfExistingPart(parent), path.basename(target))
   }
 }
