@@ -12,6 +12,8 @@ import { mirrorPlaces } from './provider-places.js'
 export interface ProviderQuery {
   /** `terraform.providerMirror` of platform.yaml. `PLATFORM_PROVIDER_MIRROR` wins over it. */
   setting?: string
+  /** Folder that a relative setting starts from. */
+  directory?: string
   /** Default `terraform`. */
   binary?: TerraformBinary
   /** Supported versions (node-semver range). Default: what the modules are written for. */
@@ -33,7 +35,7 @@ export async function findProviderMirror(ports: Pick<Ports, 'env'>, query: Provi
 
 /** Like `findProviderMirror`, with the version that will be used. */
 export async function findProvider(ports: Pick<Ports, 'env'>, query: ProviderQuery = {}): Promise<FoundProvider | undefined> {
-  const named = nameOfMirror(ports.env, query.setting)
+  const named = nameOfMirror(ports.env, query)
   if (named !== undefined) {
     const found = await lookInto(ports.env, named, query)
     if (!found) throw notThere(named, query)
@@ -48,10 +50,9 @@ export async function findProvider(ports: Pick<Ports, 'env'>, query: ProviderQue
   return packed
 }
 
-function nameOfMirror(env: Ports['env'], setting: string | undefined): string | undefined {
-  const fromEnvironment = env.PLATFORM_PROVIDER_MIRROR
-  const named = fromEnvironment !== undefined && fromEnvironment !== '' ? fromEnvironment : setting
-  return named === undefined ? undefined : path.resolve(named.replace(/^~(?=\/)/, homeFolder(env)))
+function nameOfMirror(env: Ports['env'], { setting, directory }: ProviderQuery): string | undefined {
+  const named = env.PLATFORM_PROVIDER_MIRROR !== undefined && env.PLATFORM_PROVIDER_MIRROR !== '' ? env.PLATFORM_PROVIDER_MIRROR : setting
+  return named === undefined ? undefined : path.resolve(directory ?? '.', named.replace(/^~(?=\/)/, homeFolder(env)))
 }
 
 async function lookInto(env: Ports['env'], mirror: string, query: ProviderQuery): Promise<FoundProvider | undefined> {
