@@ -19,18 +19,27 @@ export const environmentFileFlags = {
 }
 
 interface FileFlags {
-  role?: EnvironmentOptions['role']
-  isolation?: EnvironmentOptions['isolation']
+  role?: string | undefined
+  isolation?: string | undefined
   host?: string | undefined
-  preset?: EnvironmentOptions['preset']
+  preset?: string | undefined
   region?: string | undefined
   account?: string | undefined
   cidr?: string | undefined
   'kubernetes-version'?: string | undefined
 }
 
-/** The flags as options of the file. */
+/** The flags as options of the file. oclif has checked the values that come from a list. */
 export function toFileOptions(flags: FileFlags): EnvironmentOptions {
-  const { role, isolation, host, preset, region, account, cidr } = flags
-  return { role, isolation, host, preset, region, account, cidr, kubernetesVersion: flags['kubernetes-version'] }
+  const { host, region, account, cidr } = flags
+  return {
+    role: flags.role as EnvironmentOptions['role'],
+    isolation: flags.isolation as EnvironmentOptions['isolation'],
+    preset: flags.preset as EnvironmentOptions['preset'],
+    host,
+    region,
+    account,
+    cidr,
+    kubernetesVersion: flags['kubernetes-version'],
+  }
 }

@@ -1,0 +1,80 @@
+import { execa, type Options, type ResultPromise } from 'execa'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+export interface CliResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+  /** The document on stdout of a command with `--json`. */
+  json<T>(): T
+}
+
+/** A repository made by `platform init` in a temporary folder, with a sandbox of its own. */
+export class Repository {
+  readonly directory: string
+  readonly #parent: string
+
+  private constructor(parent: string, directory: string) {
+    this.#parent = parent
+    this.directory = directory
+  }
+
+  static async init(name = 'acme'): Promise<Repository> {
+    const parent = await mkdtemp(path.join(tmpdir(), 'platform-e2e-'))
+    const repository = new Repository(parent, path.join(parent, name))
+    const { exitCode, stderr } = await runCli(['init', name, '--target', 'sandbox', '--yes'], { cwd: parent })
+    if (exitCode !== 0) throw new Error(`platform init failed: ${stderr}`)
+    return repository
+  }
+
+  run(...args: string[]): Promise<CliResult> {
+    return runCli(args, { cwd: this.directory })
+  }
+
+  /** Starts a command that the test will interrupt. */
+  start(...args: string[]): ResultPromise<{ reject: false; detached: true }> {
+    return execa(process.execPath, [BIN, ...args], {
+      cwd: this.directory,
+      env: cleanEnvironment(),
+      extendEnv: false,
+      reject: false,
+      detached: true,
+      stdin: 'ignore',
+    })
+  }
+
+  /** Stops the sandbox and deletes everything. */
+  async remove(): Promise<void> {
+    await this.run('sandbox', 'down')
+    await rm(this.#parent, { recursive: true, force: true })
+  }
+}
+
+/** Runs `platform` as a person would, without a terminal. */
+export async function runCli(
+  args: readonly string[],
+  options: { cwd: string; env?: Record<string, string>; input?: string },
+): Promise<CliResult> {
+  const settings = {
+    cwd: options.cwd,
+    env: cleanEnvironment(options.env),
+    extendEnv: false,
+    reject: false,
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+  } as const satisfies Options
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], settings)
+  return { exitCode: exitCode ?? -1, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }
+}
+
+/** The environment of this test run without what would change the result. */
+function cleanEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !/^(?:AWS_|TF_|PLATFORM_(?!PROVIDER_MIRROR))/.test(name),
+  )
+  return { ...(Object.fromEntries(kept) as Record<string, string>), NO_COLOR: '1', ...extra }
+}
