@@ -32,8 +32,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     const { ensureEnvironmentFile } = await import('../../lib/config/ensure-environment.js')
     const { name } = this.args
     const dryRun = this.flags['dry-run']
-    const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, {
-      ...toFileOptions(this.flags),
+    const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
       dryRun,
       yes: this.flags.yes,
     })
