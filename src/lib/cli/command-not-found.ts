@@ -4,7 +4,7 @@ import { nearest } from '../core/names.js'
 
 /** oclif's hook for a command that does not exist: an error with the nearest command, never a question. */
 const commandNotFound: Hook<'command_not_found'> = async ({ id, config }) => {
-  const visible = config.commands.filter(({ hidden }) => hidden !== true).map((command) => command.id.replaceAll(':', ' '))
+  const visible = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '))
   const typed = id.replaceAll(':', ' ')
   const suggestion = suggestCommand(typed, visible)
   if (typed.startsWith('-')) {

@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.js'
 
 const durationFlag = Flags.custom<number>({ parse: async (text) => parseDuration(text), helpValue: '<duration>' })
 
-const directoryFlag = Flags.custom<string>({
+const directoryFlag = Flags.custom({
   helpValue: '<folder>',
   parse: async (folder) => {
     if (await isDirectory(folder)) return folder

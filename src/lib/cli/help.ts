@@ -26,7 +26,7 @@ export default class PlatformHelp extends Help {
     const { bin } = this.config
     const { bold } = createStyle(wantsColor({ isTTY: process.stdout.isTTY, requested: !process.argv.includes('--no-color'), env: process.env }))
     const width = Math.max(...FIRST_STEPS.map(([command]) => command.length))
-    this.log(this.config.pjson.description ?? '')
+    this.log(String(this.config.pjson.description))
     this.log('')
     this.log(bold('FIRST STEPS'))
     for (const [command, what] of FIRST_STEPS) this.log(`  $ ${bin} ${command.padEnd(width)}   ${what}`)

@@ -16,6 +16,7 @@ export function moveLeadingGlobalFlags(argv: readonly string[]): string[] {
   const leading = argv.slice(0, count)
   const rest = argv.slice(count)
   const end = rest.indexOf('--')
+  if (rest.length === 0 && count > 0) return [...leading, '--help']
   if (rest.length === 0 || rest[0]?.startsWith('-') === true) return [...argv]
   return end === -1 ? [...rest, ...leading] : [...rest.slice(0, end), ...leading, ...rest.slice(end)]
 }

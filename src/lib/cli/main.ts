@@ -17,7 +17,10 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
   const json = wantsJson(argv, process.env)
   settings.performanceEnabled = false
   endQuietlyOnClosedPipe([process.stdout, process.stderr])
-  if (argv[0] === '--version') return printVersion(binUrl, json)
+  if (argv[0] === '--version') {
+    printVersion(binUrl, json)
+    return
+  }
   const end = async (error: unknown): Promise<never> => {
     const screen = createScreen(!argv.includes('--no-color'))
     const userError = toUserError(error)

@@ -1,5 +1,5 @@
 import { systemClock } from '../core/clock.js'
-import { UserError } from '../core/errors.js'
+import type { UserError } from '../core/errors.js'
 import { ExitCode } from '../core/exit-codes.js'
 import type { Ports, Prompter } from '../core/ports.js'
 import type { Reporter } from '../core/report.js'

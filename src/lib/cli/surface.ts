@@ -37,7 +37,7 @@ export interface CommandDescription {
 export function describeSurface(config: Interfaces.Config, topic: readonly string[] = []): CommandDescription[] {
   const prefix = topic.length === 0 ? '' : `${topic.join(':')}:`
   return config.commands
-    .filter(({ id, hidden }) => hidden !== true && id.startsWith(prefix))
+    .filter(({ id, hidden }) => !hidden && id.startsWith(prefix))
     .map((command) => describeCommand(command, config.bin))
     .sort((a, b) => (a.command < b.command ? -1 : 1))
 }
@@ -74,7 +74,7 @@ function describeFlag(flag: Command.Flag.Cached, render: (text: string) => strin
     takesValue: isOption,
     allowNo: !isOption && flag.allowNo === true,
     required: flag.required === true,
-    multiple: isOption && flag.multiple === true,
+    multiple: isOption && Boolean(flag.multiple),
     options: isOption ? (flag.options ?? []) : [],
     default: isOption && typeof flag.default === 'string' ? flag.default : undefined,
     env: flag.env,

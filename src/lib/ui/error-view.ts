@@ -39,7 +39,7 @@ function problemLines(problems: unknown): string[] {
     const subject = field === undefined || field === '' ? message : `${field}: ${message}`
     const hints = [
       nearest !== undefined && `Did you mean ${nearest}?`,
-      allowed !== undefined && `Allowed: ${Array.isArray(allowed) ? allowed.join(', ') : String(allowed)}.`,
+      allowed !== undefined && `Allowed: ${[allowed].flat().join(', ')}.`,
     ].filter((hint) => hint !== false)
     const sentence = hints.length === 0 || /[.!?]$/.test(subject) ? subject : `${subject}.`
     return clean([place === '' ? sentence : `${place}  ${sentence}`, ...hints].join(' '))
@@ -52,7 +52,7 @@ interface Problem {
   column?: number
   field?: string
   message: string
-  allowed?: unknown
+  allowed?: string | readonly string[]
   nearest?: string
 }
 

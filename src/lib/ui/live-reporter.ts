@@ -13,7 +13,7 @@ export class LiveReporter implements Reporter, Occupant {
   #closed: Promise<void> = Promise.resolve()
   /** Lists inside the one that is drawn: their steps show as its detail. */
   #depth = 0
-  /** Takes over when a question needs the terminal in the middle of a list. */
+  /** Takes over where there is no list: outside of steps, or after a question in the middle of one. */
   #plain: PlainReporter | undefined
 
   constructor(screen: Screen, clock: Pick<Clock, 'now'>) {
@@ -57,6 +57,7 @@ export class LiveReporter implements Reporter, Occupant {
     if (this.#depth > 1) return
     const list = new LiveList(steps, { title, stream: this.#screen.stderr, style: this.#screen.messageStyle, after: this.#closed })
     this.#list = list
+    this.#plain = undefined
     const free = this.#screen.occupy(this)
     const closed = list.closed.then(() => {
       // A later list may already wait for this one; the terminal is free when the last one has ended.
@@ -70,12 +71,12 @@ export class LiveReporter implements Reporter, Occupant {
     if (this.#depth > 0) return
     this.#list?.close()
     this.#list = undefined
-    this.#plain = undefined
   }
 
   #step(event: Extract<ReportEvent, { id: string }>): void {
-    if (this.#plain) {
-      this.#plain.emit(event)
+    const plain = this.#list ? this.#plain : (this.#plain ??= new PlainReporter(this.#screen, this.#clock))
+    if (plain) {
+      plain.emit(event)
       return
     }
     const now = this.#clock.now().getTime()

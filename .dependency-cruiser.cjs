@@ -1,0 +1,99 @@
+// The direction of imports: commands → cli → use cases → config, templates → adapters → core; ui → core.
+const USE_CASES = '^src/lib/(environments|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines)/'
+const ADAPTERS = '^src/lib/(terraform|aws|git|tools|helm|argocd|kube|openshift)/'
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that import each other have one job too many between them. Types may be shared both ways.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'core-stands-alone',
+      comment: 'core is imported by everything, so it imports nothing of ours.',
+      severity: 'error',
+      from: { path: '^src/lib/core/' },
+      to: { path: '^src/', pathNot: '^src/lib/core/' },
+    },
+    {
+      name: 'ui-knows-only-core',
+      comment: 'The terminal shows events and data; it knows no use case.',
+      severity: 'error',
+      from: { path: '^src/lib/ui/' },
+      to: { path: '^src/', pathNot: '^src/lib/(ui|core)/' },
+    },
+    {
+      name: 'ui-only-from-cli',
+      comment: 'Use cases report events (ports.report) and ask (ports.ask); only cli wires the terminal to them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/lib/(ui|cli)/' },
+      to: { path: '^src/lib/ui/' },
+    },
+    {
+      name: 'commands-are-thin',
+      comment: 'A command parses, calls one use case and prints. Adapters are called by use cases.',
+      severity: 'error',
+      from: { path: '^src/commands/' },
+      to: { path: [ADAPTERS, '^src/lib/ui/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'cli-only-from-commands',
+      comment: 'cli is the outermost layer but one.',
+      severity: 'error',
+      from: { path: '^src/lib/', pathNot: '^src/lib/cli/' },
+      to: { path: '^src/(lib/cli|commands)/' },
+    },
+    {
+      name: 'use-cases-not-sideways',
+      comment: 'A use case that needs another one needs a part that belongs below both.',
+      severity: 'error',
+      from: { path: USE_CASES },
+      to: { path: USE_CASES, pathNot: '^src/lib/$1/' },
+    },
+    {
+      name: 'adapters-not-sideways',
+      comment: 'Adapters turn one tool into types. Use cases combine them.',
+      severity: 'error',
+      from: { path: ADAPTERS },
+      to: { path: ADAPTERS, pathNot: '^src/lib/$1/' },
+    },
+    {
+      name: 'adapters-know-no-use-case',
+      comment: 'Adapters are below use cases, configuration and templates.',
+      severity: 'error',
+      from: { path: ADAPTERS },
+      to: { path: '^src/lib/', pathNot: ['^src/lib/core/', ADAPTERS] },
+    },
+    {
+      name: 'config-and-templates-know-no-use-case',
+      comment: 'They are below use cases.',
+      severity: 'error',
+      from: { path: '^src/lib/(config|templates)/' },
+      to: { path: [USE_CASES, '^src/lib/(ui|cli)/'] },
+    },
+    {
+      name: 'no-development-dependency',
+      comment: 'It would be missing in an installed platform.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+}
