@@ -24,7 +24,7 @@ Exit code 1 when a check fails.`
     const result = await runDoctor(this.ports, {
       ...wishes,
       node: { version: process.version, range: this.config.pjson.engines?.node ?? '*' },
-      more: repositoryChecks(load, async () => this.target()),
+      more: repositoryChecks(this.ports, load, async () => this.target()),
     })
 
     await this.printTable(result.checks, [

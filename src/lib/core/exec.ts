@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { execa, ExecaError } from 'execa'
@@ -12,6 +13,8 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 /** The one place that starts a child and waits for it. See `Exec`. */
 export const execProgram: Exec = async (file, args, options = {}) => {
   const okCodes = options.okCodes ?? [0]
+  // One signal ends everything, so many children may watch it at the same time.
+  if (options.signal) setMaxListeners(0, options.signal)
   const child = execa(file, args, {
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.env && { env: options.env, extendEnv: false }),

@@ -8,6 +8,7 @@ import {
   listTools,
   PROVIDER_NAME,
   providerQuery,
+  requiredNames,
   wishedRange,
   type InstallableName,
   type ToolStatus,
@@ -38,14 +39,12 @@ export async function installTools(
 ): Promise<InstalledTool[]> {
   const wishes = options.wishes ?? {}
   const chosen = names.map(assertKnown)
-  const statuses = (await listTools(ports, wishes)).filter(({ name, need }) =>
-    chosen.length === 0 ? need === 'required' : chosen.includes(name),
-  )
+  const statuses = await listTools(ports, wishes, chosen.length === 0 ? requiredNames(wishes) : [...new Set(chosen)])
   if (options.dryRun) return statuses.map(planned)
   const results = new Map<InstallableName, InstalledTool>(statuses.map((status) => [status.name, planned(status)]))
-  const steps = statuses.map(({ name, installs }): Step => ({
+  const steps = statuses.map(({ name }): Step => ({
     id: `tool/${name}`,
-    title: `${name} ${installs}`,
+    title: name,
     isDone: async () => {
       const found = await lookFor(ports, name, wishes)
       if (found) results.set(name, { name, status: 'unchanged', ...found })

@@ -37,8 +37,7 @@ export interface ToolStatus {
   problem?: string
 }
 
-/** Whether this repository (or, without one, a new one) cannot do without the tool. */
-export function isRequired(spec: ToolSpec, wishes: ToolWishes): boolean {
+function isRequired(spec: ToolSpec, wishes: ToolWishes): boolean {
   const binary = wishes.terraform?.binary ?? 'terraform'
   if (spec.name === 'terraform' || spec.name === 'tofu') return spec.name === binary
   return spec.need === 'always' || (spec.need === 'sandbox' && wishes.target !== 'aws')
@@ -58,10 +57,18 @@ export function providerQuery({ directory, terraform }: ToolWishes): ProviderQue
   }
 }
 
-/** Looks for every tool. Installs nothing. */
-export async function listTools(ports: Pick<Ports, 'exec' | 'env' | 'signal'>, wishes: ToolWishes = {}): Promise<ToolStatus[]> {
-  const tools = toolNames.map(async (name) => statusOf(ports, name, wishes))
-  return Promise.all([...tools, statusOfProvider(ports, wishes)])
+/** The tools that this repository cannot do without. */
+export function requiredNames(wishes: ToolWishes): InstallableName[] {
+  return installableNames.filter((name) => name === PROVIDER_NAME || isRequired(catalogue[name], wishes))
+}
+
+/** Looks for the tools, by default for all. Installs nothing. */
+export async function listTools(
+  ports: Pick<Ports, 'exec' | 'env' | 'signal'>,
+  wishes: ToolWishes = {},
+  names: readonly InstallableName[] = installableNames,
+): Promise<ToolStatus[]> {
+  return Promise.all(names.map(async (name) => (name === PROVIDER_NAME ? statusOfProvider(ports, wishes) : statusOf(ports, name, wishes))))
 }
 
 async function statusOf(ports: Pick<Ports, 'exec' | 'env' | 'signal'>, name: ToolName, wishes: ToolWishes): Promise<ToolStatus> {
