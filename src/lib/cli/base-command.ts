@@ -45,7 +45,7 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
 
   /** The repository around `directory`, read and validated once. */
   protected async project(): Promise<Project> {
-    this.#project ??= import('../config/load.js').then(({ loadProject }) => loadProject(this.directory))
+    this.#project ??= import('../config/load.js').then(({ loadProject }) => loadProject(this.directory, { env: this.ports.env }))
     return this.#project
   }
 

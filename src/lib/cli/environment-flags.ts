@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import type { EnvironmentOptions } from '../config/create-environment.js'
 import { supportedKubernetesVersions } from '../config/kubernetes-versions.js'
-import { presets } from '../config/schema.js'
+import { presets } from '../config/choices.js'
 
 /** Flags that say what the file of a new environment holds. */
 export const environmentFileFlags = {

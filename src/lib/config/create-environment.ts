@@ -3,13 +3,13 @@ import type { ErrorCode } from '../core/error-codes.js'
 import { UserError } from '../core/errors.js'
 import { resolveInside, writeFileAtomic } from '../core/files.js'
 import { assertName } from '../core/names.js'
+import type { Isolation, Preset, Role } from './choices.js'
 import { nextFreeCidr } from './cidr.js'
 import { defaultKubernetesVersion } from './kubernetes-versions.js'
 import { type LoadContext, resolveConfiguration } from './load.js'
 import { formatHints, type Problem } from './problem.js'
 import type { Project } from './project.js'
 import { environmentFilePath, readRepositoryFiles } from './repository-files.js'
-import type { Isolation, Preset, Role } from './schema.js'
 import { readSkeleton } from './shipped-template.js'
 import { type OutsideSettings, readOutsideSettings } from './user-settings.js'
 
@@ -113,9 +113,7 @@ function flagError(problems: readonly Problem[]): UserError {
   return new UserError(codeFor(problems), 'The environment cannot be made like this. Nothing was written.', {
     reason: problems.map((problem) => `${flagOf(problem)}: ${problem.message}${formatHints(problem)}`).join('\n'),
     next: ['Run the command again with other flags.'],
-    details: {
-      problems: problems.map(({ file: _, line: _line, column: _column, ...problem }) => ({ flag: flagOf(problem), ...problem })),
-    },
+    details: { flags: problems.map(flagOf) },
   })
 }
 

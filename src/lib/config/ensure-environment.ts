@@ -1,18 +1,19 @@
 import { UserError } from '../core/errors.js'
 import { assertName } from '../core/names.js'
 import type { Ports } from '../core/ports.js'
+import { type Preset, presets, type Role, roles } from './choices.js'
 import { isIpv4Cidr } from './cidr.js'
 import { createEnvironmentFile, type EnvironmentOptions, suggestCidr } from './create-environment.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
 import { loadConfiguration } from './load.js'
 import type { Environment, Project } from './project.js'
 import { environmentFilePath } from './repository-files.js'
-import { type Preset, presets, type Role, roles, type UserSettings } from './schema.js'
+import type { UserSettings } from './schema.js'
 import { readOutsideSettings } from './user-settings.js'
 
 export type EnsureEnvironmentPorts = Pick<Ports, 'ask' | 'env'>
 
-export interface EnsureEnvironmentFlags extends EnvironmentOptions {
+export interface EnsureEnvironmentSettings {
   /** Take the default of every question. */
   yes?: boolean
   /** Write nothing; the returned project still has the new environment. */
@@ -28,10 +29,10 @@ export async function ensureEnvironmentFile(
   ports: EnsureEnvironmentPorts,
   project: Project,
   name: string,
-  flags: EnsureEnvironmentFlags,
+  options: EnvironmentOptions,
+  { yes = false, dryRun = false }: EnsureEnvironmentSettings = {},
 ): Promise<{ project: Project; created: boolean }> {
   assertName('an environment', name)
-  const { yes = false, dryRun = false, ...options } = flags
   const existing = project.environments.get(name)
   if (existing) {
     await refuseContradiction(ports, project, existing, options)

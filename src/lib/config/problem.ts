@@ -28,12 +28,6 @@ export function formatField(path: FieldPath): string {
   return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '')
 }
 
-/** One line for people: `environments/dev.yaml:7:9 network.cidr: must be … (allowed: …; did you mean …?)`. */
-export function formatProblem(problem: Problem): string {
-  const { file, line, column, field, message } = problem
-  return `${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${message}${formatHints(problem)}`
-}
-
 /** ` (allowed: …; did you mean …?)`, or nothing. */
 export function formatHints({ allowed, nearest }: Pick<Problem, 'allowed' | 'nearest'>): string {
   const hints = [
@@ -43,14 +37,13 @@ export function formatHints({ allowed, nearest }: Pick<Problem, 'allowed' | 'nea
   return hints.length > 0 ? ` (${hints.join('; ')})` : ''
 }
 
-/** The error that carries all problems, sorted by file and place. */
+/** The error that carries all problems, sorted by file and place. Whoever shows it prints one line for each. */
 export function invalidConfiguration(problems: readonly Problem[]): UserError {
   const sorted = [...problems].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column)
   return new UserError(
     'InvalidConfiguration',
     sorted.length === 1 ? 'The configuration has a problem.' : `The configuration has ${sorted.length} problems.`,
     {
-      reason: sorted.map(formatProblem).join('\n'),
       next: ['Change the places named above, then check with: platform config validate'],
       details: { problems: sorted },
     },

@@ -1,5 +1,6 @@
+import type { Isolation, Preset, Role } from './choices.js'
 import type { KubernetesVersion } from './kubernetes-versions.js'
-import type { Isolation, NodeGroup, Platform, Preset, Role } from './schema.js'
+import type { NodeGroup, Platform } from './schema.js'
 
 /** An environment with every value decided (see `resolveEnvironment`). A soft one has the account, network, keys and cluster of its host. */
 export interface Environment {

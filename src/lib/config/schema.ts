@@ -1,6 +1,7 @@
 import validRange from 'semver/ranges/valid.js'
 import { z } from 'zod'
 import { isReservedPlatformName, NAME_RULE } from '../core/names.js'
+import { architectures, isolations, presets, roles, targets } from './choices.js'
 import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
 
@@ -20,9 +21,7 @@ const principalArn = z
   .regex(/^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role or user' })
 const region = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, { error: 'must be an AWS region such as eu-west-1' })
 const days = (min: number, max: number): z.ZodInt => z.int().min(min).max(max)
-const role = z.enum(['management', 'workload'])
-const isolation = z.enum(['hard', 'soft'])
-const preset = z.enum(['small', 'standard', 'production'])
+const preset = z.enum(presets)
 const kubernetesVersion = z.enum(supportedKubernetesVersions)
 const terraformBinary = z.enum(['terraform', 'tofu'])
 
@@ -33,13 +32,6 @@ const tags = z.record(
   }),
   z.string().max(256),
 )
-
-export const roles = role.options
-export const isolations = isolation.options
-export const presets = preset.options
-export type Role = z.output<typeof role>
-export type Isolation = z.output<typeof isolation>
-export type Preset = z.output<typeof preset>
 
 /** Days that CloudWatch Logs accepts as retention (API reference, PutRetentionPolicy). */
 const LOG_RETENTION_DAYS = [
@@ -55,8 +47,8 @@ export const platformSchema = z
     name: name
       .refine((value) => !isReservedPlatformName(value), { error: 'must not be "aws" or start with "aws-": AWS reserves it' })
       .describe('Name of the platform. Part of tags, key aliases and the state bucket.'),
-    target: z.enum(['sandbox', 'aws']).describe('A local AWS on this machine, or real accounts.'),
-    architecture: z.enum(['eks', 'openshift']).default('eks').describe('Amazon EKS, or OpenShift on AWS (ROSA).'),
+    target: z.enum(targets).describe('A local AWS on this machine, or real accounts.'),
+    architecture: z.enum(architectures).default('eks').describe('Amazon EKS, or OpenShift on AWS (ROSA).'),
     region: region.describe('Region of everything that does not name its own.'),
     accounts: z
       .record(
@@ -126,8 +118,8 @@ export const environmentSchema = z
   .strictObject({
     apiVersion: z.literal('platform/v1alpha1').describe('Version of this file format.'),
     kind: z.literal('Environment'),
-    role: role.describe('The cluster that watches over all others, or one for applications.'),
-    isolation: isolation.optional().describe('hard: a cluster of its own (default). soft: a namespace in the cluster of `host`.'),
+    role: z.enum(roles).describe('The cluster that watches over all others, or one for applications.'),
+    isolation: z.enum(isolations).optional().describe('hard: a cluster of its own (default). soft: a namespace in the cluster of `host`.'),
     host: name.optional().describe('Soft environments only: the environment whose cluster is used.'),
     preset: preset.optional().describe('Defaults for everything not written here. Default: small.'),
     account: name.optional().describe('Name from accounts in platform.yaml. May be left out when there is only one.'),

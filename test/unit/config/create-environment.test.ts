@@ -6,7 +6,7 @@ import { createEnvironmentFile, type EnvironmentOptions } from '../../../src/lib
 import { ensureEnvironmentFile } from '../../../src/lib/config/ensure-environment.js'
 import { supportedKubernetesVersions } from '../../../src/lib/config/kubernetes-versions.js'
 import { loadProject } from '../../../src/lib/config/load.js'
-import { presets, roles } from '../../../src/lib/config/schema.js'
+import { presets, roles } from '../../../src/lib/config/choices.js'
 import type { Prompter } from '../../../src/lib/core/ports.js'
 import { ENVIRONMENT, PLATFORM, repository } from './repository.js'
 
@@ -160,14 +160,14 @@ describe('ensureEnvironmentFile', () => {
     const { project: after } = await ensureEnvironmentFile({ ask, env }, project, 'dev', { role: 'management' })
     expect(asked).toEqual(['--preset', '--cidr', '--kubernetes-version'])
     expect(after.environments.get('dev')).toMatchObject({ role: 'management', preset: 'standard' })
-    await ensureEnvironmentFile({ ask, env }, after, 'prod', { yes: true })
+    await ensureEnvironmentFile({ ask, env }, after, 'prod', {}, { yes: true })
     expect(asked).toHaveLength(3)
   })
 
   test('an existing file decides: equal flags pass, others are refused with the place to change', async () => {
     const directory = await repository({ 'environments/dev.yaml': ENVIRONMENT })
     const project = await loadProject(directory)
-    expect(await ensureEnvironmentFile({ ask: silent, env: {} }, project, 'dev', { role: 'workload', yes: true })).toEqual({
+    expect(await ensureEnvironmentFile({ ask: silent, env: {} }, project, 'dev', { role: 'workload' }, { yes: true })).toEqual({
       project,
       created: false,
     })

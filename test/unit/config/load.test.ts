@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfiguration, loadProject } from '../../../src/lib/config/load.js'
-import { UserError } from '../../../src/lib/core/errors.js'
 import { ENVIRONMENT, PLATFORM, problemsOf, repository } from './repository.js'
 
 const DEV = 'environments/dev.yaml'
@@ -300,16 +299,6 @@ describe('what does not fit together', () => {
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatchObject({ file: 'environments/alpha.yaml', ...expected })
   })
-})
-
-test('the error shows each problem as file:line:column field: message', async () => {
-  const error: unknown = await loadProject(await repository({ [DEV]: ENVIRONMENT.replace('workload', 'worklod') })).catch(
-    (caught: unknown) => caught,
-  )
-  expect(error).toBeInstanceOf(UserError)
-  expect((error as UserError).reason).toBe(
-    `${DEV}:3:7 role: "worklod" is not allowed (allowed: management, workload; did you mean workload?)`,
-  )
 })
 
 function nodeGroup(sizes: string, name = 'default'): string {

@@ -1,0 +1,11 @@
+// Apart from the schema, so that the flags of a command do not load the validation library.
+
+export const roles = ['management', 'workload'] as const
+export const isolations = ['hard', 'soft'] as const
+export const presets = ['small', 'standard', 'production'] as const
+export const targets = ['sandbox', 'aws'] as const
+export const architectures = ['eks', 'openshift'] as const
+
+export type Role = (typeof roles)[number]
+export type Isolation = (typeof isolations)[number]
+export type Preset = (typeof presets)[number]

@@ -1,0 +1,61 @@
+import type { ExecResult, Ports } from '../core/ports.js'
+
+export type GitPorts = Pick<Ports, 'exec' | 'env' | 'signal'>
+
+/** Settings of the user that would start other programs or ask questions in the middle of a commit. */
+const QUIET_SETTINGS = ['core.hooksPath=/dev/null', 'commit.gpgSign=false', 'gc.auto=0']
+
+/** Who commits when the user has told Git no name. */
+const FALLBACK_IDENTITY = ['user.name=platform', 'user.email=platform@localhost']
+
+/** Makes an empty repository in an existing folder. The user's template folder, which may hold hooks, is not used. */
+export async function initRepository(ports: GitPorts, directory: string, branch: string): Promise<void> {
+  await git(ports, directory, ['init', '--quiet', '--template=', `--initial-branch=${branch}`])
+}
+
+/** Name of the branch that is checked out, also before its first commit; undefined when there is none. */
+export async function currentBranch(ports: GitPorts, directory: string): Promise<string | undefined> {
+  const { stdout } = await git(ports, directory, ['symbolic-ref', '--quiet', '--short', 'HEAD'], [0, 1])
+  return stdout.trim() || undefined
+}
+
+/** Commits these files (paths relative to `directory`), and nothing else. Hooks and signing are left out. */
+export async function commitFiles(ports: GitPorts, directory: string, files: readonly string[], message: string): Promise<void> {
+  await git(ports, directory, ['add', '--force', '--', ...files])
+  const identity = (await hasIdentity(ports, directory)) ? [] : FALLBACK_IDENTITY
+  await git(ports, directory, [...asSettings(identity), 'commit', '--quiet', '--no-verify', '--message', message, '--', ...files])
+}
+
+/** Takes files out of the index again, where a commit of them failed. */
+export async function forgetFiles(ports: GitPorts, directory: string, files: readonly string[]): Promise<void> {
+  await git(ports, directory, ['rm', '--cached', '--quiet', '--ignore-unmatch', '--', ...files])
+}
+
+async function hasIdentity(ports: GitPorts, directory: string): Promise<boolean> {
+  if (ports.env['GIT_AUTHOR_EMAIL'] && ports.env['GIT_COMMITTER_EMAIL']) return true
+  const { stdout } = await git(ports, directory, ['config', '--get', 'user.email'], [0, 1])
+  return stdout.trim() !== ''
+}
+
+async function git(ports: GitPorts, directory: string, args: readonly string[], okCodes: readonly number[] = [0]): Promise<ExecResult> {
+  return ports.exec('git', [...asSettings(QUIET_SETTINGS), ...args], {
+    cwd: directory,
+    env: childEnvironment(ports.env),
+    okCodes,
+    signal: ports.signal,
+  })
+}
+
+function asSettings(settings: readonly string[]): string[] {
+  return settings.flatMap((setting) => ['-c', setting])
+}
+
+/** The caller's variables without those that point Git at another repository, as they do inside of a hook. */
+function childEnvironment(env: Ports['env']): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|PREFIX|COMMON_DIR|CONFIG_PARAMETERS)$/.test(entry[0]),
+  )
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
+}
