@@ -1,6 +1,8 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { EKSClient } from '@aws-sdk/client-eks'
+import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
@@ -38,6 +40,8 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     kms: client(KMSClient.prototype),
     sts: client(STSClient.prototype),
     logs: client(CloudWatchLogsClient.prototype),
+    loadBalancers: client(ElasticLoadBalancingV2Client.prototype),
+    classicLoadBalancers: client(ElasticLoadBalancingClient.prototype),
     tagging: client(ResourceGroupsTaggingAPIClient.prototype),
   } as unknown as AwsClients
   return { clients, calls }

@@ -22,8 +22,17 @@ export class AwsClients {
   iam = () => this.#once('iam', async (settings) => new (await import('@aws-sdk/client-iam')).IAMClient(settings))
   kms = () => this.#once('kms', async (settings) => new (await import('@aws-sdk/client-kms')).KMSClient(settings))
   sts = () => this.#once('sts', async (settings) => new (await import('@aws-sdk/client-sts')).STSClient(settings))
-  logs = () =>
-    this.#once('logs', async (settings) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings))
+  logs = () => this.#once('logs', async (settings) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings))
+  loadBalancers = () =>
+    this.#once(
+      'load-balancers',
+      async (settings) => new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2Client(settings),
+    )
+  classicLoadBalancers = () =>
+    this.#once(
+      'classic-load-balancers',
+      async (settings) => new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancingClient(settings),
+    )
   tagging = () =>
     this.#once(
       'tagging',

@@ -25,7 +25,8 @@ const EXPLANATIONS: ReadonlyArray<{ names: RegExp } & Explanation> = [
     next: SIGN_IN,
   },
   {
-    names: /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|IncompleteSignature|AuthFailure)$/,
+    names:
+      /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|IncompleteSignature|AuthFailure)$/,
     code: 'NoCredentials',
     happened: 'AWS does not accept the credentials',
     next: [...SIGN_IN, 'A region that is not enabled for the account answers the same: aws account list-regions'],
@@ -52,10 +53,14 @@ const EXPLANATIONS: ReadonlyArray<{ names: RegExp } & Explanation> = [
     names: /^(?:AccessDenied(?:Exception)?|UnauthorizedOperation|UnauthorizedAccess|Forbidden|AllAccessDisabled|403)$/,
     code: 'AwsRefused',
     happened: 'the identity in use has no permission for it',
-    next: ['See which identity is used: aws sts get-caller-identity', 'Ask for the permission that the reason names, or use another identity.'],
+    next: [
+      'See which identity is used: aws sts get-caller-identity',
+      'Ask for the permission that the reason names, or use another identity.',
+    ],
   },
   {
-    names: /^(?:Throttling(?:Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete|RequestThrottled(?:Exception)?)$/,
+    names:
+      /^(?:Throttling(?:Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete|RequestThrottled(?:Exception)?)$/,
     code: 'AwsRefused',
     happened: 'AWS asked to slow down, also after several tries',
     next: ['Wait a minute, then run the same command again.'],
@@ -67,19 +72,22 @@ const EXPLANATIONS: ReadonlyArray<{ names: RegExp } & Explanation> = [
     next: ['Look at Service Quotas in the AWS console, ask for more or remove what is not needed, then run the command again.'],
   },
   {
-    names: /^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|CERT_HAS_EXPIRED|DEPTH_ZERO_SELF_SIGNED_CERT)$/,
+    names:
+      /^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|CERT_HAS_EXPIRED|DEPTH_ZERO_SELF_SIGNED_CERT)$/,
     code: 'AwsRefused',
     happened: 'the certificate of the answering server is not trusted',
     next: ['Behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS to its certificate authority (PEM file).'],
   },
   {
-    names: /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError|RequestTimeout|NetworkingError)$/,
+    names:
+      /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError|RequestTimeout|NetworkingError)$/,
     code: 'AwsRefused',
     happened: 'AWS could not be reached',
     next: CHECK_NETWORK,
   },
   {
-    names: /^(?:InternalError|InternalFailure|InternalServerError|InternalServiceError|InternalServiceException|ServiceUnavailable(?:Exception)?|ServerException|Unavailable|500|502|503)$/,
+    names:
+      /^(?:InternalError|InternalFailure|InternalServerError|InternalServiceError|InternalServiceException|ServiceUnavailable(?:Exception)?|ServerException|Unavailable|500|502|503)$/,
     code: 'AwsRefused',
     happened: 'AWS had an internal error, also after several tries',
     next: ['Wait a minute, then run the same command again.', 'See https://health.aws.amazon.com/health/status'],
@@ -138,12 +146,16 @@ export function explainAwsError(error: unknown, what: string): Error {
   const status = awsStatus(error)
   if (!found && status === undefined) return error
   const name = found?.name ?? awsErrorName(error) ?? 'error'
-  return new UserError(found?.explanation.code ?? 'AwsRefused', `Could not ${what}: ${found?.explanation.happened ?? `AWS answered ${name}`}.`, {
-    cause: error,
-    reason: redactText(messageOf(error) || name),
-    next: found?.explanation.next ?? ['Read the reason, then run the same command again.'],
-    details: { awsError: name, ...(status !== undefined && { httpStatus: status }) },
-  })
+  return new UserError(
+    found?.explanation.code ?? 'AwsRefused',
+    `Could not ${what}: ${found?.explanation.happened ?? `AWS answered ${name}`}.`,
+    {
+      cause: error,
+      reason: redactText(messageOf(error) || name),
+      next: found?.explanation.next ?? ['Read the reason, then run the same command again.'],
+      details: { awsError: name, ...(status !== undefined && { httpStatus: status }) },
+    },
+  )
 }
 
 /** Runs `work` and explains what AWS answers when it fails. See `explainAwsError`. */

@@ -19,14 +19,18 @@ export async function checkIdentity(clients: Pick<AwsClients, 'sts'>, expectedAc
   )
   if (!arn || !accountId) throw new UserError('AwsRefused', 'AWS did not say which account is in use.')
   if (accountId !== expectedAccountId) {
-    throw new UserError('WrongAccount', `The credentials belong to account ${accountId}, but the configuration says ${expectedAccountId}.`, {
-      reason: `The identity in use is ${arn}.`,
-      next: [
-        `Use credentials of account ${expectedAccountId} (AWS_PROFILE), or give the account a role to assume: accounts.<name>.role in platform.yaml.`,
-        'If the configuration is wrong, correct accounts.<name>.id in platform.yaml.',
-      ],
-      details: { arn, accountId, expectedAccountId },
-    })
+    throw new UserError(
+      'WrongAccount',
+      `The credentials belong to account ${accountId}, but the configuration says ${expectedAccountId}.`,
+      {
+        reason: `The identity in use is ${arn}.`,
+        next: [
+          `Use credentials of account ${expectedAccountId} (AWS_PROFILE), or give the account a role to assume: accounts.<name>.role in platform.yaml.`,
+          'If the configuration is wrong, correct accounts.<name>.id in platform.yaml.',
+        ],
+        details: { arn, accountId, expectedAccountId },
+      },
+    )
   }
   return { arn, accountId }
 }

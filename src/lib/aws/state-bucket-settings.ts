@@ -1,5 +1,6 @@
 import type { S3Client, Tag } from '@aws-sdk/client-s3'
 import { unlessMissing } from './explain-error.js'
+import { partitionOf } from './partition.js'
 
 /** Whose state bucket it is; this decides its name. */
 export interface StateBucketOwner {
@@ -117,7 +118,11 @@ const tlsOnly: BucketSetting = {
     const existing = await readPolicy(s3, target)
     // Statements of others stay: a team may share the bucket with an auditor.
     const others = statementsOf(existing).filter(({ Sid }) => Sid !== TLS_ONLY)
-    const policy = { Version: existing?.Version ?? '2012-10-17', ...existing, Statement: [...others, tlsOnlyStatement(target.Bucket, owner.region)] }
+    const policy = {
+      Version: existing?.Version ?? '2012-10-17',
+      ...existing,
+      Statement: [...others, tlsOnlyStatement(target.Bucket, owner.region)],
+    }
     await s3.send(new PutBucketPolicyCommand({ ...target, Policy: JSON.stringify(policy) }))
   },
 }
@@ -193,11 +198,4 @@ function wantedTags({ platform }: StateBucketOwner): Array<Tag & { Key: string }
 async function readTags(s3: S3Client, target: BucketTarget): Promise<Tag[]> {
   const { GetBucketTaggingCommand } = await sdk()
   return (await unlessMissing(s3.send(new GetBucketTaggingCommand(target)), 'NoSuchTagSet'))?.TagSet ?? []
-}
-
-/** The first part of ARNs in a region. Source: AWS General Reference, "Amazon Resource Names". */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  if (region.startsWith('us-gov-')) return 'aws-us-gov'
-  return 'aws'
 }

@@ -78,10 +78,14 @@ export async function putSetting(
   const end = ports.clock.now().getTime() + PATIENCE.forMs
   while (!(await hasSetting(clients, owner, setting, ports))) {
     if (ports.clock.now().getTime() >= end) {
-      throw new UserError('VerifyFailed', `${setting.title} of bucket ${target.Bucket} was written, but reading it back shows something else.`, {
-        next: ['Look for an organisation policy or another tool that changes the bucket, then run the same command again.'],
-        details: { bucket: target.Bucket, setting: setting.id },
-      })
+      throw new UserError(
+        'VerifyFailed',
+        `${setting.title} of bucket ${target.Bucket} was written, but reading it back shows something else.`,
+        {
+          next: ['Look for an organisation policy or another tool that changes the bucket, then run the same command again.'],
+          details: { bucket: target.Bucket, setting: setting.id },
+        },
+      )
     }
     await ports.clock.sleep(PATIENCE.everyMs, ports.signal)
   }
@@ -91,7 +95,11 @@ export async function putSetting(
  * Makes the state bucket, or checks each of its settings and repairs what is missing. Running it again changes nothing.
  * @throws `BackendNotOurs` when the name is taken by another account, `NoCredentials`, `AwsRefused`, `VerifyFailed`, `TimedOut`
  */
-export async function createStateBucket(clients: Pick<AwsClients, 's3'>, owner: StateBucketOwner, ports: WaitPorts): Promise<StateBucketResult> {
+export async function createStateBucket(
+  clients: Pick<AwsClients, 's3'>,
+  owner: StateBucketOwner,
+  ports: WaitPorts,
+): Promise<StateBucketResult> {
   const created = await ensureBucket(clients, owner, ports)
   const repaired: string[] = []
   for (const setting of stateBucketSettings) {
@@ -158,7 +166,8 @@ async function whenVisible<T>(ports: WaitPorts, call: () => Promise<T>): Promise
 function notOurs(bucket: string, owner: StateBucketOwner, cause: unknown): UserError {
   return new UserError('BackendNotOurs', `The bucket ${bucket} exists, but account ${owner.accountId} may not use it in ${owner.region}.`, {
     cause,
-    reason: 'Bucket names are unique among all AWS accounts: it belongs to another account, lies in another region, or the identity in use lacks s3:ListBucket.',
+    reason:
+      'Bucket names are unique among all AWS accounts: it belongs to another account, lies in another region, or the identity in use lacks s3:ListBucket.',
     next: [
       'See which identity is used: aws sts get-caller-identity',
       `If the bucket is yours, allow s3:ListBucket on it; if it is not, choose another platform name.`,

@@ -62,6 +62,7 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
             const needed = await keysStillNeeded(
               clients,
               keys.map(({ values }) => String(values['arn'])),
+              identity,
             )
             const kept = keys.filter(({ values }) => needed.has(String(values['arn'])))
             await terraform.stateRemove(kept.map(({ address }) => address))
@@ -94,7 +95,7 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
           id: 'blockers',
           title: 'What would block it',
           run: async () => {
-            const removed = await emptyBlockers(clients, identity)
+            const removed = await emptyBlockers(clients, identity, run.ports)
             return removed.length === 0
               ? { outcome: 'unchanged', detail: 'none' }
               : { outcome: 'done', detail: `removed ${removed.length}` }
@@ -110,7 +111,7 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
           id: 'proof',
           title: 'Proof that nothing is left',
           run: async () => {
-            proof = await findLeftovers(clients, { ...identity, keptKeys })
+            proof = await findLeftovers(clients, { ...identity, keptKeys }, run.ports)
             return { outcome: 'unchanged', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
           },
         },

@@ -69,6 +69,22 @@ export const ec2Listings = {
     (await collect(sdk.paginateDescribeLaunchTemplates({ client }, { Filters }), (page) => page.LaunchTemplates)).map((raw) =>
       listed(raw.LaunchTemplateId, raw.Tags, raw),
     ),
+  networkInterfaces: async (sdk, client, Filters) =>
+    (await collect(sdk.paginateDescribeNetworkInterfaces({ client }, { Filters }), (page) => page.NetworkInterfaces)).map((raw) =>
+      listed(raw.NetworkInterfaceId, raw.TagSet, raw, raw.Status),
+    ),
+  volumes: async (sdk, client, Filters) =>
+    (await collect(sdk.paginateDescribeVolumes({ client }, { Filters }), (page) => page.Volumes)).map((raw) =>
+      listed(raw.VolumeId, raw.Tags, raw, raw.State),
+    ),
+  snapshots: async (sdk, client, Filters) =>
+    (await collect(sdk.paginateDescribeSnapshots({ client }, { Filters, OwnerIds: ['self'] }), (page) => page.Snapshots)).map((raw) =>
+      listed(raw.SnapshotId, raw.Tags, raw, raw.State),
+    ),
+  instances: async (sdk, client, Filters) =>
+    (await collect(sdk.paginateDescribeInstances({ client }, { Filters }), (page) => page.Reservations))
+      .flatMap(({ Instances }) => Instances ?? [])
+      .map((raw) => listed(raw.InstanceId, raw.Tags, raw, raw.State?.Name)),
 } satisfies Record<string, Listing<unknown>>
 
 export type Ec2Kind = keyof typeof ec2Listings

@@ -3,7 +3,7 @@ import { explainAwsError } from '../explain-error.js'
 import { waitUntil, type WaitPorts } from '../waiting.js'
 import { ec2Finders } from './ec2.js'
 import { eksFinders } from './eks.js'
-import type { Candidate, EnvironmentScope, Finder, Finding, PlannedResource, RecoveryClients } from './finding.js'
+import { createFinding, type Candidate, type EnvironmentScope, type Finder, type PlannedResource, type RecoveryClients } from './finding.js'
 import { iamFinders } from './iam.js'
 import { kmsFinders } from './kms.js'
 import { logAndBucketFinders } from './logs-and-buckets.js'
@@ -33,15 +33,14 @@ export function canBeFound(type: string): boolean {
  */
 export class ExistingResources {
   readonly #ports: WaitPorts
-  readonly #finding: Finding
+  readonly #finding: ReturnType<typeof createFinding>
   readonly #onProgress: (detail: string) => void
-  readonly #listings = new Map<string, Promise<unknown>>()
   #failure: unknown
 
   constructor(ports: WaitPorts, clients: RecoveryClients, scope: EnvironmentScope, onProgress: (detail: string) => void = () => undefined) {
     this.#ports = ports
     this.#onProgress = onProgress
-    this.#finding = { clients, scope, cached: (key, load) => this.#cached(key, load) }
+    this.#finding = createFinding(clients, scope)
   }
 
   /**
@@ -68,16 +67,8 @@ export class ExistingResources {
     const settling = candidates.find(({ phase }) => phase === 'settling')
     if (!settling) return candidates
     this.#onProgress(`${planned.address}: waiting for ${settling.importId}, which is in state ${settling.state ?? 'unknown'}`)
-    this.#listings.clear()
+    this.#finding.forget()
     return undefined
-  }
-
-  #cached<T>(key: string, load: () => Promise<T>): Promise<T> {
-    const known = this.#listings.get(key) as Promise<T> | undefined
-    if (known) return known
-    const listing = load()
-    this.#listings.set(key, listing)
-    return listing
   }
 }
 

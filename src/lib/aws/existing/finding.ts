@@ -39,6 +39,23 @@ export interface Finding {
   cached<T>(key: string, load: () => Promise<T>): Promise<T>
 }
 
+/** A finding whose listings are made once, until `forget` is called. */
+export function createFinding(clients: RecoveryClients, scope: EnvironmentScope): Finding & { forget(): void } {
+  const listings = new Map<string, Promise<unknown>>()
+  return {
+    clients,
+    scope,
+    forget: () => listings.clear(),
+    cached: <T>(key: string, load: () => Promise<T>): Promise<T> => {
+      const known = listings.get(key) as Promise<T> | undefined
+      if (known) return known
+      const listing = load()
+      listings.set(key, listing)
+      return listing
+    },
+  }
+}
+
 /** Looks for one resource type. No candidate: it does not exist, or cannot be told before other resources are known. */
 export type Finder = (finding: Finding, values: Record<string, unknown>) => Promise<Candidate[]>
 

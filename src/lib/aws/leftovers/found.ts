@@ -1,0 +1,39 @@
+import type { AwsClients } from '../clients.js'
+import type { EnvironmentScope } from '../existing/finding.js'
+import { partitionOf } from '../partition.js'
+
+/** What is looked for. */
+export interface LeftoverScope extends EnvironmentScope {
+  clusterName: string
+  /** The environment's VPC, when it is known: it is looked at even when its tags are lost. */
+  vpcId?: string
+  /** Keys that were kept on purpose, such as those of `keysStillNeeded`. */
+  keptKeys?: ReadonlyArray<{ arn: string; reason: string }>
+}
+
+export type LeftoverClients = Pick<
+  AwsClients,
+  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'tagging' | 'loadBalancers' | 'classicLoadBalancers' | 'connection'
+>
+
+/** Something of the environment that is still there. */
+export interface Found {
+  arn: string
+  /** `service:kind`, such as `ec2:subnet`. */
+  type: string
+  reason: string
+  /** Kept on purpose, until a date (ISO 8601) or, with null, until somebody removes it. */
+  retainedUntil?: string | null
+  /** AWS is deleting it at this moment. */
+  leaving?: true
+}
+
+/** Builds ARNs of the connection's account and region. */
+export function arnOf({ connection }: Pick<AwsClients, 'connection'>, service: string, resource: string): string {
+  return `arn:${partitionOf(connection.region)}:${service}:${connection.region}:${connection.accountId}:${resource}`
+}
+
+/** Log groups of an environment start with one of these; services make some of them by themselves. */
+export function logGroupPrefixes({ platform, environment, clusterName }: LeftoverScope): string[] {
+  return [`/platform/${platform}/${environment}/`, `/aws/eks/${clusterName}/`, `/aws/containerinsights/${clusterName}/`]
+}
