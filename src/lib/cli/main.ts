@@ -16,6 +16,8 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
   const argv = moveLeadingGlobalFlags(process.argv.slice(2))
   const json = wantsJson(argv, process.env)
   settings.performanceEnabled = false
+  // The AWS SDK's notice about Node versions would stand between the lines of every command; doctor tells about Node.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   endQuietlyOnClosedPipe([process.stdout, process.stderr])
   if (argv[0] === '--version') {
     printVersion(binUrl, json)
