@@ -82,7 +82,7 @@ variable "public_access_cidrs" {
   default     = []
 
   validation {
-    condition     = alltrue([for cidr in var.public_access_cidrs : try(cidrsubnet(cidr, 0, 0) == cidr, false)])
+    condition     = alltrue([for cidr in var.public_access_cidrs : can(cidrnetmask(cidr)) && try(cidrsubnet(cidr, 0, 0) == cidr, false)])
     error_message = "Each range must be an IPv4 range such as 203.0.113.0/24, without host bits."
   }
 }
