@@ -83,7 +83,6 @@ async function tryEachWay(ports: InstallPorts, spec: ToolSpec, folder: string, o
         await mkdir(work, { recursive: true })
         const outcome = await carryOut(context, way, options.lock?.known[pinKey(spec.name, machine)])
         const installed = await moveIntoPlace(context, way, outcome, folder, options.range)
-        await rm(work, { recursive: true, force: true })
         if (outcome.sha256 !== undefined) {
           await options.lock?.pin(pinKey(spec.name, machine), { version: spec.version, source: way, sha256: outcome.sha256 })
         }
@@ -94,10 +93,11 @@ async function tryEachWay(ports: InstallPorts, spec: ToolSpec, folder: string, o
         options.progress(`${way}: ${messageOf(error)}`)
       }
     }
-    await rm(work, { recursive: true, force: true })
     throw installFailed(spec, options.rejected, failures)
   } finally {
     await rm(stage, { recursive: true, force: true })
+    // An interrupted build goes on where it stopped.
+    if (!ports.signal.aborted) await rm(work, { recursive: true, force: true })
   }
 }
 
