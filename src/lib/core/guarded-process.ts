@@ -44,7 +44,12 @@ export async function startGuarded(file: string, args: readonly string[], option
   child.stdin.on('error', () => undefined)
   const identity = { pid, startedAt: (await startTimeOf(pid)) ?? '' }
 
-  const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', String(pid)], { cwd: '/', env: {}, detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', String(pid)], {
+    cwd: '/',
+    env: {},
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   guard.stdin.on('error', () => undefined)
   try {
     await pidOf(guard, '/bin/sh')

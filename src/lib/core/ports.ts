@@ -30,6 +30,8 @@ export interface DetachedOptions {
   /** Standard output is appended to this file: a pipe would break, and kill the child, when we die. */
   stdoutFile: string
   stderrFile: string
+  /** We may end while it runs: a waiting `exited` does not keep us. Default false. */
+  background?: boolean
 }
 
 /** A process that outlives us. `startedAt` tells it from a later process with the same id. */

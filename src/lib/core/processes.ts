@@ -23,6 +23,7 @@ export const systemProcesses: Processes = {
         child.once('spawn', resolve)
         child.once('error', (error) => reject(startError(file, error)))
       })
+      if (options.background === true) child.unref()
       const pid = child.pid
       if (pid === undefined) throw startError(file, new Error('no process id'))
       return { pid, startedAt: (await startTimeOf(pid)) ?? '', exited }

@@ -1,0 +1,78 @@
+/**
+ * How true the local AWS is to the real one.
+ * full: behaves like AWS as far as it was tested. partial: differs in the ways that the note tells. shape-only: the API is accepted and
+ * answered, but nothing happens behind it. none: not there, or it does not work.
+ */
+export type Fidelity = 'full' | 'partial' | 'shape-only' | 'none'
+
+export interface ServiceFidelity {
+  name: string
+  fidelity: Fidelity
+  note: string
+  emulatedBy: 'fakecloud' | 'fakecloud, mended by platform' | 'nothing'
+}
+
+/** Tested with real Terraform and the AWS SDK; see docs/reference/sandbox.md. Services that are not listed were not tested. */
+export const services: readonly ServiceFidelity[] = [
+  mended('s3', 'full', 'Versioning, conditional writes, lifecycle rules, encryption settings and object lock are kept and checked.'),
+  mended(
+    'tagging',
+    'partial',
+    'GetResources finds EC2, EKS, KMS, CloudWatch Logs and S3 resources. Other services, and GetTagKeys and GetTagValues, find only what was tagged through this API.',
+  ),
+  mended(
+    'eks',
+    'shape-only',
+    'Clusters, node groups, add-ons and access entries are kept, but no Kubernetes runs. Add-ons of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
+  ),
+  mended(
+    'ec2',
+    'shape-only',
+    'Networks, gateways, endpoints, volumes and addresses are kept and checked, but no packet flows and no instance runs. All regions share one set of resources. NAT gateways and endpoints have no network interface.',
+  ),
+  plain(
+    'kms',
+    'full',
+    'Keys really encrypt and sign; rotation, grants, policies and pending deletion work. Replica keys in other regions do not.',
+  ),
+  plain(
+    'iam',
+    'partial',
+    'Roles, policies and simulation work. Calls are checked for signatures only; keys that start with "test" may do everything.',
+  ),
+  plain(
+    'sts',
+    'partial',
+    'Assumed roles work. A caller identity presigned for Kubernetes is refused, and dates in trust policies always deny.',
+  ),
+  plain('logs', 'partial', 'Groups, streams, retention, filters and queries work. No AWS service writes logs of its own.'),
+  plain('ecr', 'partial', 'Repositories and scan settings are kept. Push and pull do not work while signatures are checked.'),
+  plain('cloudtrail', 'shape-only', 'Trails are kept, but nothing is recorded.'),
+  plain('events', 'partial', 'Rules and buses deliver to SQS, SNS and buses.'),
+  plain('scheduler', 'partial', 'SQS, SNS and event bus targets fire. Universal targets count as success and do nothing.'),
+  plain('wafv2', 'shape-only', 'Rules are kept and associated, but no request is looked at.'),
+  plain('elasticloadbalancing', 'shape-only', 'Load balancers are kept. Making one takes a minute, as in AWS.'),
+  plain('codepipeline', 'shape-only', 'Definitions are kept; an execution succeeds at once without running an action.'),
+  plain('codebuild', 'none', 'Builds do not run.'),
+  plain('codecommit', 'partial', 'Repositories and commits through the API work; git clone does not.'),
+  plain('secretsmanager', 'partial', 'Secrets are kept. IAM is not enforced.'),
+  plain('rds', 'none', 'Needs a container runtime, which the sandbox does not use.'),
+  plain('elasticache', 'none', 'Needs a container runtime, which the sandbox does not use.'),
+  absent('opensearch', 'Domains never become active.'),
+  absent('guardduty', 'Not emulated.'),
+  absent('access-analyzer', 'Not emulated.'),
+  absent('budgets', 'Not emulated.'),
+  absent('s3control', 'Not emulated.'),
+]
+
+function mended(name: string, fidelity: Fidelity, note: string): ServiceFidelity {
+  return { name, fidelity, note, emulatedBy: 'fakecloud, mended by platform' }
+}
+
+function plain(name: string, fidelity: Fidelity, note: string): ServiceFidelity {
+  return { name, fidelity, note, emulatedBy: 'fakecloud' }
+}
+
+function absent(name: string, note: string): ServiceFidelity {
+  return { name, fidelity: 'none', note, emulatedBy: 'nothing' }
+}

@@ -1,0 +1,42 @@
+/** Operations of the EKS API that the sandbox tells apart (Amazon EKS API Reference, "Actions"). `*` is one path segment. */
+const ROUTES: ReadonlyArray<readonly [method: string, pattern: string, action: string]> = [
+  ['POST', '/clusters', 'CreateCluster'],
+  ['GET', '/clusters', 'ListClusters'],
+  ['GET', '/clusters/*', 'DescribeCluster'],
+  ['DELETE', '/clusters/*', 'DeleteCluster'],
+  ['POST', '/clusters/*/update-config', 'UpdateClusterConfig'],
+  ['POST', '/clusters/*/updates', 'UpdateClusterVersion'],
+  ['GET', '/clusters/*/updates', 'ListUpdates'],
+  ['GET', '/clusters/*/updates/*', 'DescribeUpdate'],
+  ['POST', '/clusters/*/node-groups', 'CreateNodegroup'],
+  ['GET', '/clusters/*/node-groups', 'ListNodegroups'],
+  ['GET', '/clusters/*/node-groups/*', 'DescribeNodegroup'],
+  ['DELETE', '/clusters/*/node-groups/*', 'DeleteNodegroup'],
+  ['POST', '/clusters/*/addons', 'CreateAddon'],
+  ['GET', '/clusters/*/addons', 'ListAddons'],
+  ['GET', '/clusters/*/addons/*', 'DescribeAddon'],
+  ['DELETE', '/clusters/*/addons/*', 'DeleteAddon'],
+  ['POST', '/clusters/*/addons/*/update', 'UpdateAddon'],
+  ['GET', '/addons/supported-versions', 'DescribeAddonVersions'],
+  ['GET', '/addons/configuration-schemas', 'DescribeAddonConfiguration'],
+  ['GET', '/cluster-versions', 'DescribeClusterVersions'],
+  ['POST', '/clusters/*/access-entries', 'CreateAccessEntry'],
+  ['GET', '/clusters/*/access-entries', 'ListAccessEntries'],
+  ['POST', '/clusters/*/pod-identity-associations', 'CreatePodIdentityAssociation'],
+  ['GET', '/clusters/*/pod-identity-associations', 'ListPodIdentityAssociations'],
+]
+
+/** The EKS operation of a method and decoded path, or undefined when it is none of those above. */
+export function eksAction(method: string, path: string): string | undefined {
+  const segments = path.split('/')
+  return ROUTES.find(([routeMethod, pattern]) => routeMethod === method && matches(pattern.split('/'), segments))?.[2]
+}
+
+/** The cluster named by a path such as `/clusters/dev/addons`, or undefined. */
+export function clusterOfPath(path: string): string | undefined {
+  return /^\/clusters\/([^/]+)/.exec(path)?.[1]
+}
+
+function matches(pattern: readonly string[], segments: readonly string[]): boolean {
+  return pattern.length === segments.length && pattern.every((part, index) => part === '*' || part === segments[index])
+}

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isLoopbackUrl } from '../loopback.js'
+import type { Mend, MendContext } from '../mends/mend.js'
+import { errorAnswer, json, type Answer } from './answer.js'
+import { describeCall, hasFormBody, type Call } from './call.js'
+import { answerControl, type ControlState } from './control.js'
+import { CONTROL_PREFIX } from './control-path.js'
+import { errorOfFault, type Fault } from './fault-plan.js'
+import { Upstream, UpstreamGone } from './upstream.js'
+
+/** A form body is a few kilobytes; a mend never needs a large one. Larger bodies are streamed past the mends. */
+const MAX_READ = 16 * 1024 * 1024
+
+export interface GatewayOptions {
+  upstream: Upstream
+  control: ControlState
+  mends: readonly Mend[]
+  /** The context of one call. */
+  mendContext: (call: Call) => MendContext
+  /** Gets one line for each call. */
+  log: (line: string) => void
+}
+
+interface Handled {
+  call?: Call
+  /** What was done to the call beside passing it on. */
+  remark?: string
+}
+
+/** The HTTP server in front of the emulator: forwards, mends and, in tests, breaks calls. */
+export function createGateway(options: GatewayOptions): Server {
+  const server = createServer((request, response) => {
+    const startedAt = performance.now()
+    const handled: Handled = {}
+    response.once('close', () => {
+      if (request.url?.startsWith(CONTROL_PREFIX)) return
+      const { call, remark } = handled
+      const ended = response.writableFinished ? String(response.statusCode) : 'cut'
+      options.log(
+        `${new Date().toISOString()} ${ended} ${call?.service ?? '-'} ${call?.action ?? '-'} ${Math.round(performance.now() - startedAt)}ms${remark === undefined ? '' : ` [${remark}]`}\n`,
+      )
+    })
+    handle(options, request, response, handled).catch((error: unknown) => fail(response, handled.call, error, options.log))
+  })
+  // Uploads and waiters may take long, and clients keep their connections open between calls.
+  server.requestTimeout = 0
+  server.keepAliveTimeout = 120_000
+  return server
+}
+
+async function handle(options: GatewayOptions, request: IncomingMessage, response: ServerResponse, handled: Handled): Promise<void> {
+  const url = request.url ?? '/'
+  if (request.headers.origin !== undefined && !isLoopbackUrl(request.headers.origin)) {
+    return reply(response, json(403, { message: 'Web pages from elsewhere may not use the sandbox.' }))
+  }
+  if (url.startsWith(CONTROL_PREFIX)) {
+    const body = await readBody(request, 1024 * 1024)
+    return reply(response, answerControl(request, body.toString('utf8'), options.control))
+  }
+  if (url === '/_reset' || (url.startsWith('/_fakecloud/') && request.method !== 'GET')) {
+    return reply(response, json(404, { message: 'Not part of AWS. Run: platform sandbox reset' }))
+  }
+
+  let body = hasFormBody(request) ? await readBody(request, MAX_READ) : undefined
+  const call = describeCall(request, body?.toString('utf8'))
+  handled.call = call
+  const { delayMs, fault } = options.control.faults.take(call)
+  if (delayMs > 0) {
+    handled.remark = `latency ${delayMs}ms`
+    await sleep(delayMs)
+  }
+  if (fault) {
+    handled.remark = fault.kind
+    return applyFault(options.upstream, request, response, call, fault, body)
+  }
+  const mend = options.mends.find((candidate) => fits(candidate, call))
+  if (mend && (body !== undefined || isSmall(request))) {
+    handled.remark = mend.id
+    body ??= await readBody(request, MAX_READ)
+    return reply(response, await mend.handle({ call, body }, options.mendContext(call)))
+  }
+  await options.upstream.stream(request, response, body)
+}
+
+function fits(mend: Mend, call: Call): boolean {
+  return mend.service === call.service && mend.actions.includes(call.action) && (mend.applies?.(call) ?? true)
+}
+
+function isSmall(request: IncomingMessage): boolean {
+  const length = request.headers['content-length']
+  return length === undefined ? request.headers['transfer-encoding'] === undefined : Number(length) <= MAX_READ
+}
+
+async function applyFault(
+  upstream: Upstream,
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: Call,
+  fault: Fault,
+  read?: Buffer,
+): Promise<void> {
+  const body = read ?? (await readBody(request, MAX_READ))
+  if (fault.kind !== 'lost-answer') return reply(response, errorAnswer(call.protocol, errorOfFault(fault, call.protocol)))
+  await upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
+  response.destroy()
+}
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw new Error(`The body is larger than ${maxBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function reply(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, [...answer.rawHeaders])
+  response.end(answer.body)
+}
+
+function fail(response: ServerResponse, call: Call | undefined, error: unknown, log: (line: string) => void): void {
+  if (response.destroyed) return
+  if (!(error instanceof UpstreamGone)) log(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  if (response.headersSent) return void response.destroy()
+  // The emulator is being restarted: every SDK tries again after this status.
+  reply(
+    response,
+    errorAnswer(call?.protocol ?? 'rest-json', { status: 503, code: 'ServiceUnavailable', message: 'The local AWS is not answering.' }),
+  )
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod/mini'
+import { readTextIfExists, toJsonText, writeFileAtomic } from '../core/files.js'
+
+const identity = z.object({ pid: z.int(), startedAt: z.string() })
+
+const recordSchema = z.object({
+  schemaVersion: z.literal(1),
+  state: z.enum(['starting', 'ready', 'failed']),
+  /** Why the supervisor gave up. */
+  failure: z.optional(z.string()),
+  supervisor: identity,
+  emulator: z.optional(identity),
+  emulatorVersion: z.string(),
+  port: z.int(),
+  endpoint: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  /** Opens the gateway's control interface. Whoever can read the repository may control its sandbox. */
+  token: z.string(),
+  since: z.string(),
+})
+
+/** What a supervisor writes about itself, for every other process. */
+export type SandboxRecord = z.output<typeof recordSchema>
+
+/** The record, or undefined when there is none or it cannot be understood (a start then makes a new one). */
+export async function readRecord(file: string): Promise<SandboxRecord | undefined> {
+  const text = await readTextIfExists(file)
+  if (text === undefined) return undefined
+  try {
+    return recordSchema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** Replaces the record. Only the owner of the files may read it, because of the token. */
+export async function writeRecord(file: string, record: SandboxRecord): Promise<void> {
+  await writeFileAtomic(file, toJsonText(record), { mode: 0o600 })
+}

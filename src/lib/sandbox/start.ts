@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../core/errors.js'
+import type { DetachedProcess } from '../core/ports.js'
+import { redactText } from '../core/redaction.js'
+import { sandboxFolders, type SandboxFolders } from './folders.js'
+import { lastLines } from './logs.js'
+import { readRecord, type SandboxRecord } from './record.js'
+import { withStartLock } from './start-lock.js'
+import { endProcesses, findRunning, type SandboxPorts } from './supervised.js'
+import type { SupervisorSettings } from './supervisor.js'
+
+/** The account that the sandbox plays. */
+export const SANDBOX_ACCOUNT_ID = '000000000000'
+const START_TIMEOUT_MS = 60_000
+/** The supervisor itself writes almost nothing here; its logs rotate. */
+const MAX_OUTPUT_BYTES = 1024 * 1024
+
+export interface EmulatorProgram {
+  path: string
+  version: string
+}
+
+export interface StartSandboxOptions {
+  /** The repository. */
+  directory: string
+  /** The emulator, or how to find it: asked only when the sandbox is not running yet. */
+  emulator: EmulatorProgram | (() => Promise<EmulatorProgram>)
+  /** Region of calls that name none. Default `us-east-1`. */
+  region?: string
+}
+
+export interface StartedSandbox {
+  endpoint: string
+  accountId: string
+  region: string
+  /** `running`: it was there already. */
+  status: 'started' | 'running'
+}
+
+/**
+ * Makes sure that the repository's local AWS runs, and says where. Any number of processes may call this at once.
+ * @throws `SandboxFailed` with the last lines of the log, `EndpointNotLocal`, or what finding the emulator throws.
+ */
+export async function startSandbox(ports: SandboxPorts, options: StartSandboxOptions): Promise<StartedSandbox> {
+  const folders = sandboxFolders(options.directory)
+  const running = await findRunning(ports, folders)
+  if (running) return describe(running, 'running')
+  const emulator = typeof options.emulator === 'function' ? await options.emulator() : options.emulator
+  return withStartLock(ports, folders.startLock, async () => {
+    const meanwhile = (await findRunning(ports, folders)) ?? (await waitForStarting(ports, folders))
+    if (meanwhile) return describe(meanwhile, 'running')
+    const remains = await readRecord(folders.record)
+    if (remains) await endProcesses(ports, folders, remains)
+    await rm(folders.record, { force: true })
+    const supervisor = await launch(ports, folders, {
+      directory: folders.repository,
+      emulator,
+      accountId: SANDBOX_ACCOUNT_ID,
+      region: options.region ?? 'us-east-1',
+    })
+    return describe(await waitUntilReady(ports, folders, supervisor), 'started')
+  })
+}
+
+/** A supervisor whose starter was killed may be on its way up. */
+async function waitForStarting(ports: SandboxPorts, folders: SandboxFolders): Promise<SandboxRecord | undefined> {
+  const deadline = ports.clock.now().getTime() + START_TIMEOUT_MS
+  for (;;) {
+    const record = await readRecord(folders.record)
+    if (record?.state === 'ready') return findRunning(ports, folders)
+    if (record?.state !== 'starting' || !(await ports.processes.isAlive(record.supervisor)) || ports.clock.now().getTime() > deadline)
+      return undefined
+    await ports.clock.sleep(25, ports.signal)
+  }
+}
+
+async function launch(ports: SandboxPorts, folders: SandboxFolders, settings: SupervisorSettings): Promise<DetachedProcess> {
+  await mkdir(folders.logs, { recursive: true })
+  const output = path.join(folders.logs, 'supervisor.log')
+  if (((await stat(output).catch(() => undefined))?.size ?? 0) > MAX_OUTPUT_BYTES) await rm(output)
+  const { HOME, PATH, TMPDIR } = ports.env
+  return ports.processes.startDetached(process.execPath, [supervisorProgram(), JSON.stringify(settings)], {
+    cwd: folders.root,
+    env: {
+      PATH: PATH ?? '/usr/local/bin:/usr/bin:/bin',
+      NODE_NO_WARNINGS: '1',
+      ...(HOME !== undefined && { HOME }),
+      ...(TMPDIR !== undefined && { TMPDIR }),
+    },
+    stdoutFile: output,
+    stderrFile: output,
+    background: true,
+  })
+}
+
+async function waitUntilReady(ports: SandboxPorts, folders: SandboxFolders, supervisor: DetachedProcess): Promise<SandboxRecord> {
+  let exit: string | undefined
+  void supervisor.exited.then(({ exitCode, signal }) => (exit = signal ?? `exit code ${exitCode}`))
+  const deadline = ports.clock.now().getTime() + START_TIMEOUT_MS
+  for (;;) {
+    const record = await readRecord(folders.record)
+    if (record?.supervisor.pid === supervisor.pid) {
+      if (record.state === 'ready') return record
+      if (record.state === 'failed') throw await failure(folders, record.failure ?? 'the reason is unknown')
+    }
+    if (exit !== undefined) throw await failure(folders, `its supervisor ended with ${exit}`)
+    if (ports.clock.now().getTime() > deadline) throw await failure(folders, `it was not ready within ${START_TIMEOUT_MS / 1000} s`)
+    await ports.clock.sleep(20, ports.signal)
+  }
+}
+
+async function failure(folders: SandboxFolders, why: string): Promise<UserError> {
+  const lines = await lastLines(folders, 15)
+  return new UserError('SandboxFailed', `The local AWS did not start: ${why}.`, {
+    ...(lines.length > 0 && { reason: redactText(lines.map(({ text }) => text).join('\n')) }),
+    next: ['platform sandbox logs', 'platform doctor', 'platform sandbox reset    (deletes what is in the local AWS)'],
+    details: { logs: folders.logs },
+  })
+}
+
+/** The compiled entry point, also when this file runs as TypeScript in a test. */
+function supervisorProgram(): string {
+  const beside = fileURLToPath(new URL('supervisor-main.js', import.meta.url))
+  return existsSync(beside) ? beside : beside.replace(`${path.sep}src${path.sep}lib${path.sep}`, `${path.sep}dist${path.sep}lib${path.sep}`)
+}
+
+function describe({ accountId, endpoint, region }: SandboxRecord, status: StartedSandbox['status']): StartedSandbox {
+  return { endpoint, accountId, region, status }
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import path from 'node:path'
+import { messageOf } from '../core/errors.js'
+import type { Clock, ProcessIdentity } from '../core/ports.js'
+import { Emulator } from './emulator.js'
+import { sandboxFolders, type SandboxFolders } from './folders.js'
+import { FaultPlan } from './gateway/fault-plan.js'
+import { createGateway } from './gateway/server.js'
+import { listenOnRememberedPort } from './gateway/stable-port.js'
+import { Upstream } from './gateway/upstream.js'
+import { allMends } from './mends/all.js'
+import { mendContexts } from './mends/contexts.js'
+import { readRecord, writeRecord, type SandboxRecord } from './record.js'
+import { RotatingLog } from './rotating-log.js'
+
+/** What `startSandbox` hands to the supervisor process, as one JSON argument. */
+export interface SupervisorSettings {
+  directory: string
+  emulator: { path: string; version: string }
+  accountId: string
+  region: string
+}
+
+/** How often the supervisor looks whether it is still wanted. */
+const CHECK_MS = 2000
+
+/**
+ * Runs the emulator and the gateway of one repository until it is told to stop (SIGTERM), its record or folder vanishes, or the
+ * emulator cannot be kept running.
+ */
+export async function runSupervisor(settings: SupervisorSettings, self: ProcessIdentity, clock: Clock): Promise<void> {
+  const folders = sandboxFolders(settings.directory)
+  await mkdir(folders.logs, { recursive: true })
+  const logs = {
+    emulator: new RotatingLog(path.join(folders.logs, 'emulator.log')),
+    gateway: new RotatingLog(path.join(folders.logs, 'gateway.log')),
+  }
+  const ending = new Ending()
+  process.once('SIGTERM', () => ending.set({ kind: 'stop' }))
+  process.once('SIGINT', () => ending.set({ kind: 'stop' }))
+
+  const control = {
+    token: randomBytes(24).toString('hex'),
+    faults: new FaultPlan(),
+    status: (): Record<string, unknown> => ({ restarts: emulator.restarts }),
+  }
+  let emulator!: Emulator
+  const upstream = new Upstream(() => emulator.port())
+  const contextFor = mendContexts(upstream, { ...settings, emulatorPort: () => emulator.port(), stateFolder: folders.mends })
+  const gateway = createGateway({
+    upstream,
+    control,
+    mends: allMends,
+    mendContext: (call) => contextFor(call.region),
+    log: (line) => logs.gateway.write(line),
+  })
+  const port = await listenOnRememberedPort(gateway, folders.port)
+  const endpoint = `http://127.0.0.1:${port}`
+  let record: SandboxRecord = {
+    schemaVersion: 1,
+    state: 'starting',
+    supervisor: self,
+    emulatorVersion: settings.emulator.version,
+    port,
+    endpoint,
+    accountId: settings.accountId,
+    region: settings.region,
+    token: control.token,
+    since: clock.now().toISOString(),
+  }
+  const update = async (change: Partial<SandboxRecord>): Promise<void> => {
+    record = { ...record, ...change }
+    await writeRecord(folders.record, record)
+  }
+  emulator = new Emulator(
+    {
+      path: settings.emulator.path,
+      accountId: settings.accountId,
+      region: settings.region,
+      data: folders.data,
+      folder: folders.root,
+      endpoint,
+      searchPath: process.env['PATH'] ?? '/usr/bin:/bin',
+    },
+    {
+      onOutput: (chunk) => logs.emulator.write(chunk),
+      onStarting: (identity) => update({ emulator: identity }),
+      onGivenUp: (reason) => ending.set({ kind: 'fail', reason }),
+    },
+    clock,
+  )
+  try {
+    await update({})
+    await emulator.start()
+    for (const mend of allMends) await mend.repair?.(folders.mends, contextFor)
+    await update({ state: 'ready' })
+    watch(folders, self, ending, clock)
+  } catch (error) {
+    ending.set({ kind: 'fail', reason: messageOf(error) })
+  }
+
+  const end = await ending.reached
+  logs.gateway.write(`${clock.now().toISOString()} supervisor ends: ${end.kind}${end.kind === 'fail' ? `, ${end.reason}` : ''}\n`)
+  await closeGateway(gateway)
+  await emulator.stop()
+  upstream.close()
+  if (end.kind === 'stop') await rm(folders.record, { force: true })
+  if (end.kind === 'fail') await update({ state: 'failed', failure: end.reason })
+  await Promise.all([logs.emulator.close(), logs.gateway.close()])
+  if (end.kind === 'folder-gone') await removeWhatCameBack(folders)
+}
+
+type End = { kind: 'stop' } | { kind: 'fail'; reason: string } | { kind: 'folder-gone' } | { kind: 'replaced' }
+
+/** The first reason to end wins. */
+class Ending {
+  #resolve!: (end: End) => void
+  readonly reached = new Promise<End>((resolve) => (this.#resolve = resolve))
+  set = (end: End): void => this.#resolve(end)
+}
+
+function watch(folders: SandboxFolders, self: ProcessIdentity, ending: Ending, clock: Clock): void {
+  let ended = false
+  void ending.reached.then(() => (ended = true))
+  const check = async (): Promise<void> => {
+    const folder = await stat(folders.root).catch(() => undefined)
+    const inode = folder?.ino
+    while (!ended) {
+      await clock.sleep(CHECK_MS)
+      const [now, record] = await Promise.all([stat(folders.root).catch(() => undefined), readRecord(folders.record)])
+      if (record !== undefined && record.supervisor.pid !== self.pid) ending.set({ kind: 'replaced' })
+      else if (now?.ino !== inode) ending.set({ kind: 'folder-gone' })
+      else if (record === undefined) ending.set({ kind: 'stop' })
+    }
+  }
+  void check()
+}
+
+async function closeGateway(gateway: Server): Promise<void> {
+  gateway.closeAllConnections()
+  await new Promise<void>((resolve) => gateway.close(() => resolve()))
+}
+
+/** The emulator may have written once more after somebody deleted the repository. */
+async function removeWhatCameBack(folders: SandboxFolders): Promise<void> {
+  const someoneStarts =
+    (await readRecord(folders.record)) !== undefined || (await stat(folders.startLock).catch(() => undefined)) !== undefined
+  if (someoneStarts) return
+  await rm(folders.root, { recursive: true, force: true })
+  for (const folder of [path.dirname(folders.root), folders.repository]) {
+    // Only empty folders: anything else is not ours.
+    await rmdir(folder).catch(() => undefined)
+  }
+}

@@ -1,0 +1,46 @@
+import type { Ports } from '../core/ports.js'
+import type { AwsConnection, AwsTarget } from '../core/target.js'
+import { assertLoopback } from './loopback.js'
+import { startSandbox, type EmulatorProgram, type StartedSandbox } from './start.js'
+
+export type SandboxTargetPorts = Pick<Ports, 'processes' | 'clock' | 'signal' | 'env' | 'report'>
+
+export interface SandboxTargetOptions {
+  /** The repository. */
+  directory: string
+  region: string
+  /** Finds the emulator, installing it where that is allowed. Asked only when the sandbox must be started. */
+  resolveEmulator: () => Promise<EmulatorProgram>
+}
+
+/** The local AWS as the target of a repository. It uses dummy credentials only and never leaves this machine. */
+export function createSandboxTarget(ports: SandboxTargetPorts, options: SandboxTargetOptions): AwsTarget {
+  return new SandboxTarget(ports, options)
+}
+
+class SandboxTarget implements AwsTarget {
+  readonly kind = 'sandbox'
+  readonly #ports: SandboxTargetPorts
+  readonly #options: SandboxTargetOptions
+  #started: StartedSandbox | undefined
+
+  constructor(ports: SandboxTargetPorts, options: SandboxTargetOptions) {
+    this.#ports = ports
+    this.#options = options
+  }
+
+  async prepare(): Promise<void> {
+    const { directory, region, resolveEmulator } = this.#options
+    this.#started = await startSandbox(this.#ports, { directory, region, emulator: resolveEmulator })
+    if (this.#started.status === 'started') {
+      this.#ports.report.emit({ type: 'info', message: `The local AWS runs at ${this.#started.endpoint}.` })
+    }
+  }
+
+  async connect(_account: { id: string; roleArn?: string }, region: string): Promise<AwsConnection> {
+    if (!this.#started) await this.prepare()
+    const endpoint = this.#started?.endpoint ?? ''
+    assertLoopback(endpoint)
+    return { accountId: this.#started?.accountId ?? '', region, endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+  }
+}
