@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '../core/duration.js'
 import { UserError } from '../core/errors.js'
 import type { Interrupts } from '../core/ports.js'
@@ -71,7 +70,8 @@ export class InterruptWatch implements Interrupts {
 
   async #force(): Promise<void> {
     const stops = [...this.#listeners].map(async (listener) => listener())
-    await Promise.race([Promise.allSettled(stops), sleep(FORCE_GRACE_MS)])
+    const grace = new Promise((resolve) => setTimeout(resolve, FORCE_GRACE_MS))
+    await Promise.race([Promise.allSettled(stops), grace])
     this.#end(new UserError('Interrupted', 'Stopped at once, without a clean end.', { next: ['Run the same command again to go on.'] }))
   }
 }

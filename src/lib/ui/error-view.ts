@@ -62,7 +62,7 @@ function isProblem(value: unknown): value is Problem {
 
 /** Text from files and tools may hold terminal escapes and secrets. */
 function clean(text: string): string {
-  return stripVTControlCharacters(redactText(text)).trimEnd()
+  return redactText(stripVTControlCharacters(text)).trimEnd()
 }
 
 function indent(text: string): string {

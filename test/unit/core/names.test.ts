@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assertName, isReservedPlatformName, isValidName, nearest } from '../../../src/lib/core/names.js'
+
+describe('isValidName', () => {
+  test.each(['dev', 'ab', 'a1', 'team-a', 'a'.repeat(32)])('allows %s', (name) => {
+    expect(isValidName(name)).toBe(true)
+  })
+  test.each(['', 'a', 'Dev', '1dev', '-dev', 'dev-', 'a--b', 'dev_1', 'dev.1', 'a'.repeat(33), 'dev\n', 'dév', '../x', 'a b', '$(id)'])(
+    'refuses %j',
+    (name) => {
+      expect(isValidName(name)).toBe(false)
+    },
+  )
+  test('allows nothing that could mean something in a path or a shell', () => {
+    fc.assert(
+      fc.property(fc.string(), (name) => {
+        if (isValidName(name)) expect(name).toMatch(/^[a-z0-9-]{2,32}$/)
+      }),
+    )
+  })
+})
+
+test('assertName says what is allowed', () => {
+  expect(() => assertName('an environment', 'Dev')).toThrow(
+    expect.objectContaining({ code: 'InvalidName', message: '"Dev" is not a valid name for an environment.' }) as Error,
+  )
+  expect(() => assertName('an environment', 'dev')).not.toThrow()
+})
+
+test.each([
+  ['aws', true],
+  ['aws-x', true],
+  ['awsome', false],
+  ['my-aws', false],
+])('the platform name %s is reserved: %s', (name, reserved) => {
+  expect(isReservedPlatformName(name)).toBe(reserved)
+})
+
+describe('nearest', () => {
+  const candidates = ['env create', 'env list', 'sandbox up']
+  test('finds a slip of the pen', () => {
+    expect(nearest('env crate', candidates)).toBe('env create')
+    expect(nearest('ENV LIST', candidates)).toBe('env list')
+  })
+  test('finds nothing where nothing is near', () => {
+    expect(nearest('helicopter', candidates)).toBeUndefined()
+    expect(nearest('x', candidates)).toBeUndefined()
+    expect(nearest('env', [])).toBeUndefined()
+  })
+})

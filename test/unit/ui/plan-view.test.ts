@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { PlanReport } from '../../../src/lib/core/report.js'
+import { renderPlan } from '../../../src/lib/ui/plan-view.js'
+import { createStyle } from '../../../src/lib/ui/style.js'
+
+const plain = createStyle(false)
+const none = { add: 0, change: 0, destroy: 0, replace: 0, import: 0 }
+
+test('what endangers data comes first and stands out', () => {
+  const plan: PlanReport = {
+    environment: 'dev',
+    changes: { add: 1, change: 1, destroy: 1, replace: 1, import: 1 },
+    resources: [
+      { address: 'a.new', actions: ['create'], holdsData: true },
+      { address: 'a.same', actions: ['no-op'], holdsData: false },
+      { address: 'a.changed', actions: ['update'], holdsData: true },
+      { address: 'a.gone', actions: ['delete'], holdsData: false },
+      { address: 'a.database', actions: ['delete', 'create'], holdsData: true },
+    ],
+  }
+  expect(renderPlan(plan, plain).split('\n')).toEqual([
+    'Plan for dev',
+    '  ± replace  a.database  HOLDS DATA',
+    '  - destroy  a.gone',
+    '  ~ change   a.changed',
+    '  + add      a.new',
+    '  1 to import, 1 to add, 1 to change, 1 to replace, 1 to destroy.',
+  ])
+})
+
+test('a long plan is cut, but never what holds data', () => {
+  const resources = Array.from({ length: 60 }, (_, index) => ({ address: `a.b${index}`, actions: ['create'], holdsData: false }))
+  const databases = Array.from({ length: 45 }, (_, index) => ({ address: `db.x${index}`, actions: ['delete'], holdsData: true }))
+  const text = renderPlan(
+    { environment: 'dev', changes: { ...none, add: 60, destroy: 45 }, resources: [...resources, ...databases] },
+    plain,
+  )
+  expect(text.match(/HOLDS DATA/g)).toHaveLength(45)
+  expect(text).toContain('… and 60 more')
+})
+
+test('no changes', () => {
+  expect(renderPlan({ environment: 'dev', changes: none, resources: [] }, plain)).toBe('Plan for dev\n  No changes.')
+})
