@@ -11,6 +11,7 @@ const gates = [
   { name: 'format', command: tool('prettier', '--check', '--cache', '--log-level', 'warn', '.') },
   { name: 'dead code', command: tool('knip', '--no-progress') },
   { name: 'reference docs', command: node('scripts/docs.mjs', '--check') },
+  { name: 'configuration docs', command: node('scripts/config-docs.mjs', '--check') },
   { name: 'module docs', command: node('scripts/module-docs.mjs', '--check') },
   { name: 'command manifest', command: node('scripts/manifest.mjs', '--check') },
   { name: 'terraform format', command: ['terraform', 'fmt', '-check', '-recursive', 'templates'], when: () => existsSync(`${root}/templates/terraform`) },

@@ -51,6 +51,8 @@ export async function placeFiles(
   // Beside or inside the final folder: a rename works only within one file system.
   const staging = path.join(place === 'missing' ? path.dirname(directory) : directory, `.platform-init-${ulid().toLowerCase()}`)
   try {
+    // Not recursive: some file systems refuse with an error that makes Node try for ever.
+    await mkdir(staging)
     for (const file of files) {
       const target = path.join(staging, file.path)
       await mkdir(path.dirname(target), { recursive: true })
@@ -63,7 +65,7 @@ export async function placeFiles(
     if (isSystemError(error, 'ENOTEMPTY', 'EEXIST')) {
       throw new UserError('FolderNotEmpty', `${directory} was filled by something else in the meantime.`, { cause: error })
     }
-    if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT')) throw error
+    if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT')) throw error
     throw new UserError('FileNotWritable', `Cannot write to ${directory}. Nothing was left behind.`, {
       cause: error,
       reason: messageOf(error),

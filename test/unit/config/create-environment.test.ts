@@ -77,7 +77,7 @@ describe('createEnvironmentFile', () => {
     const directory = await repository({ 'environments/zed.yaml': ENVIRONMENT })
     await expect(createEnvironmentFile(await loadProject(directory), 'alpha', options)).rejects.toMatchObject({
       code,
-      reason: expect.stringMatching(reason),
+      reason: expect.stringMatching(reason) as unknown,
     })
     expect([...(await loadProject(directory)).environments.keys()]).toEqual(['zed'])
   })
@@ -143,7 +143,7 @@ describe('ensureEnvironmentFile', () => {
     const run = ensureEnvironmentFile({ ask: silent, env: {} }, await loadProject(directory), 'dev', {})
     await expect(run).rejects.toMatchObject({
       code: 'BadFlag',
-      reason: expect.stringMatching(/^--account: is missing.*allowed: tools, sandbox/),
+      reason: expect.stringMatching(/^--account: is missing.*allowed: tools, sandbox/) as unknown,
     })
   })
 

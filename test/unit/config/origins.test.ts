@@ -98,7 +98,7 @@ test('the user may name a provider mirror and a binary for their machine, and th
 test('a bad variable or user configuration is refused', async () => {
   await expect(load({}, { PLATFORM_REGION: 'Ireland', PLATFORM_PRESET: 'huge' })).rejects.toMatchObject({
     code: 'BadFlag',
-    reason: expect.stringMatching(/PLATFORM_REGION=Ireland.*\n.*PLATFORM_PRESET=huge.*allowed: small/),
+    reason: expect.stringMatching(/PLATFORM_REGION=Ireland.*\n.*PLATFORM_PRESET=huge.*allowed: small/) as unknown,
   })
   await expect(load({ 'home/platform/config.yaml': 'regoin: eu-west-1\n' })).rejects.toMatchObject({ code: 'InvalidConfiguration' })
 })
