@@ -54,5 +54,5 @@ export async function planImports(
 /** The content of `imports.tf.json`. Source: https://developer.hashicorp.com/terraform/language/syntax/json */
 export function importsFile(imports: readonly ImportBlock[]): { import: ImportBlock[] } {
   // In JSON, Terraform takes strings as templates.
-  return { import: imports.map(({ to, id }) => ({ to, id: id.replaceAll('${', '$${').replaceAll('%{', '%%{') })) }
+  return { import: imports.map(({ to, id }) => ({ to, id: id.replace(/([$%])\{/g, '$1$1{') })) }
 }

@@ -1,0 +1,329 @@
+import { describe, expect, it } from 'vitest'
+import { emptyBlockers } from '../../../../src/lib/aws/leftovers/blockers.js'
+import { keysStillNeeded } from '../../../../src/lib/aws/leftovers/keys-still-needed.js'
+import { findLeftovers } from '../../../../src/lib/aws/leftovers/leftovers.js'
+import { awsError, fakeAws, type Answers } from '../../../helpers/fake-aws.js'
+import { fakeClock } from '../../../helpers/fake-clock.js'
+
+const scope = { platform: 'acme', environment: 'dev', clusterName: 'acme-dev' }
+const ACCOUNT = 'eu-west-1:111122223333'
+const ours = [
+  { Key: 'platform:name', Value: 'acme' },
+  { Key: 'platform:environment', Value: 'dev' },
+]
+const fail =
+  (name: string, status = 400) =>
+  () => {
+    throw awsError(name, status)
+  }
+
+/** An account without anything. */
+const nothing: Answers = {
+  ...Object.fromEntries(
+    [
+      ...[
+        'Vpcs',
+        'Subnets',
+        'InternetGateways',
+        'NatGateways',
+        'Addresses',
+        'RouteTables',
+        'NetworkAcls',
+        'VpcEndpoints',
+        'SecurityGroups',
+      ],
+      ...['SecurityGroupRules', 'FlowLogs', 'LaunchTemplates', 'NetworkInterfaces', 'Volumes', 'Snapshots', 'Instances'],
+    ].map((kind) => [`Describe${kind}`, () => ({})]),
+  ),
+  DescribeCluster: fail('ResourceNotFoundException', 404),
+  ListRoles: () => ({}),
+  ListPolicies: () => ({}),
+  ListInstanceProfiles: () => ({}),
+  ListOpenIDConnectProviders: () => ({}),
+  DescribeLogGroups: () => ({}),
+  ListKeys: () => ({}),
+  ListAliases: () => ({}),
+  GetResources: () => ({}),
+}
+
+/** What the tagging API names when it is asked for the environment's tags. */
+const tagging = (...arns: string[]): Answers => ({
+  GetResources: ({ TagFilters }) => {
+    const [first] = TagFilters as Array<{ Key: string }>
+    return { ResourceTagMappingList: first?.Key === 'platform:name' ? arns.map((ResourceARN) => ({ ResourceARN })) : [] }
+  },
+})
+
+const survey = (answers: Answers) => findLeftovers(fakeAws({ ...nothing, ...answers }).clients, scope)
+
+describe('findLeftovers', () => {
+  it('proves that nothing is left', async () => {
+    await expect(survey({})).resolves.toEqual({ orphans: [], retained: [] })
+  })
+
+  it('searches by the tags of the environment and of the cluster', async () => {
+    const { clients, calls } = fakeAws(nothing)
+    await findLeftovers(clients, scope)
+    const searches = calls.filter(({ operation }) => operation === 'GetResources').map(({ input }) => input['TagFilters'])
+    expect(searches[0]).toEqual([
+      { Key: 'platform:name', Values: ['acme'] },
+      { Key: 'platform:environment', Values: ['dev'] },
+    ])
+    expect(searches).toContainEqual([{ Key: 'kubernetes.io/cluster/acme-dev', Values: ['owned'] }])
+  })
+
+  describe('asks the service about what the tagging API names', () => {
+    const goneAnswers: Answers = {
+      DescribeKey: fail('NotFoundException'),
+      HeadBucket: fail('NotFound', 404),
+      GetRole: fail('NoSuchEntityException'),
+      DescribeLoadBalancers: fail('LoadBalancerNotFoundException'),
+      DescribeTargetGroups: fail('TargetGroupNotFoundException'),
+    }
+    const liveAnswers: Answers = {
+      DescribeCluster: ({ name }) => {
+        if (name !== 'other') throw awsError('ResourceNotFoundException', 404)
+        return { cluster: { status: 'ACTIVE' } }
+      },
+      DescribeKey: () => ({ KeyMetadata: {} }),
+      HeadBucket: () => ({}),
+      GetObjectLockConfiguration: fail('ObjectLockConfigurationNotFoundError', 404),
+      GetRole: () => ({}),
+      DescribeLoadBalancers: () => ({}),
+      DescribeTargetGroups: () => ({}),
+      DescribeLogGroups: ({ logGroupNamePrefix }) => ({ logGroups: logGroupNamePrefix === '/x:y' ? [{ logGroupName: '/x:y' }] : [] }),
+    }
+    const arns: Array<[arn: string, type: string]> = [
+      [`arn:aws:eks:${ACCOUNT}:nodegroup/other/main/0abc`, 'eks:nodegroup'],
+      [`arn:aws:kms:${ACCOUNT}:key/k`, 'kms:key'],
+      [`arn:aws:s3:::a-bucket`, 's3:bucket'],
+      [`arn:aws:iam::111122223333:role/a/b`, 'iam:role'],
+      [`arn:aws:elasticloadbalancing:${ACCOUNT}:loadbalancer/app/x/1`, 'elasticloadbalancing:loadbalancer'],
+      [`arn:aws:elasticloadbalancing:${ACCOUNT}:loadbalancer/x`, 'elasticloadbalancing:loadbalancer'],
+      [`arn:aws:elasticloadbalancing:${ACCOUNT}:targetgroup/x/1`, 'elasticloadbalancing:targetgroup'],
+      [`arn:aws:logs:${ACCOUNT}:log-group:/x:y`, 'logs:log-group'],
+    ]
+
+    it.each(arns)('%s is gone', async (arn) => {
+      await expect(survey({ ...goneAnswers, ...tagging(arn) })).resolves.toEqual({ orphans: [], retained: [] })
+    })
+
+    it.each(arns)('%s exists', async (arn, type) => {
+      const { orphans } = await survey({ ...liveAnswers, ...tagging(arn) })
+      expect(orphans).toEqual([{ arn, type, reason: expect.any(String) as string }])
+    })
+
+    it('does not believe it about a subnet that EC2 does not list', async () => {
+      await expect(survey(tagging(`arn:aws:ec2:${ACCOUNT}:subnet/subnet-1`))).resolves.toEqual({ orphans: [], retained: [] })
+    })
+
+    it.each([
+      [`arn:aws:newservice:${ACCOUNT}:thing/1`, {}],
+      [`arn:aws:ec2:${ACCOUNT}:transit-gateway/tgw-1`, {}],
+      [`arn:aws:kms:${ACCOUNT}:key/k`, { DescribeKey: fail('AccessDeniedException') }],
+      [`arn:aws:s3:::a-bucket`, { HeadBucket: fail('403', 403) }],
+    ])('counts %s as left over when it cannot be confirmed', async (arn, answers: Answers) => {
+      const { orphans } = await survey({ ...answers, ...tagging(arn) })
+      expect(orphans).toEqual([expect.objectContaining({ arn, reason: expect.stringContaining('could not be confirmed') as string })])
+    })
+
+    it('keeps a bucket with locked objects', async () => {
+      const locked = {
+        HeadBucket: () => ({}),
+        GetObjectLockConfiguration: () => ({ ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } }),
+      }
+      const { orphans, retained } = await survey({ ...locked, ...tagging('arn:aws:s3:::trail') })
+      expect(orphans).toEqual([])
+      expect(retained).toEqual([{ arn: 'arn:aws:s3:::trail', until: null, reason: expect.any(String) as string }])
+    })
+  })
+
+  it('does not prove anything when AWS does not answer', async () => {
+    await expect(survey({ GetResources: fail('AccessDeniedException') })).rejects.toMatchObject({ code: 'AwsRefused' })
+    await expect(survey({ DescribeVolumes: fail('UnauthorizedOperation') })).rejects.toMatchObject({ code: 'AwsRefused' })
+  })
+
+  it('takes no default security group for a leftover, nor what is deleted', async () => {
+    const { orphans } = await survey({
+      DescribeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'default', Tags: ours }] }),
+      DescribeNatGateways: () => ({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags: ours }] }),
+      DescribeInstances: () => ({ Reservations: [{ Instances: [{ InstanceId: 'i-1', State: { Name: 'terminated' }, Tags: ours }] }] }),
+    })
+    expect(orphans).toEqual([])
+  })
+
+  it('leaves subnets that are only shared with the cluster', async () => {
+    const Tags = [{ Key: 'kubernetes.io/cluster/acme-dev', Value: 'shared' }]
+    await expect(survey({ DescribeSubnets: () => ({ Subnets: [{ SubnetId: 's', Tags }] }) })).resolves.toMatchObject({ orphans: [] })
+  })
+
+  it('finds what lies in the VPC without any tag', async () => {
+    const { orphans } = await survey({
+      DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1', State: 'available', Tags: ours }] }),
+      DescribeNetworkInterfaces: () => ({ NetworkInterfaces: [{ NetworkInterfaceId: 'eni-1', VpcId: 'vpc-1', Status: 'in-use' }] }),
+      DescribeLoadBalancers: () => ({
+        LoadBalancers: [{ LoadBalancerArn: 'arn:lb', VpcId: 'vpc-1' }],
+        LoadBalancerDescriptions: [{ LoadBalancerName: 'old', VPCId: 'vpc-1' }],
+      }),
+      DescribeTargetGroups: () => ({}),
+      DescribeTags: () => ({ TagDescriptions: [{ LoadBalancerName: 'old' }] }),
+    })
+    expect(orphans.map(({ type }) => type).sort()).toEqual([
+      'ec2:network-interface',
+      'ec2:vpc',
+      'elasticloadbalancing:classic-load-balancer',
+      'elasticloadbalancing:load-balancer',
+    ])
+  })
+
+  it('keeps snapshots, keys pending deletion, keys of snapshots and protected log groups', async () => {
+    const state: Record<string, object> = {
+      old: { KeyState: 'PendingDeletion', DeletionDate: new Date('2030-02-01T00:00:00Z') },
+      needed: { KeyState: 'Enabled' },
+      forgotten: { KeyState: 'Enabled' },
+    }
+    const { orphans, retained } = await survey({
+      ListKeys: () => ({ Keys: Object.keys(state).map((KeyId) => ({ KeyId })) }),
+      ListResourceTags: () => ({ Tags: ours.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })) }),
+      DescribeKey: ({ KeyId }) => ({ KeyMetadata: { Arn: `arn:${String(KeyId)}`, ...state[String(KeyId)] } }),
+      DescribeSnapshots: () => ({ Snapshots: [{ SnapshotId: 'snap-1', KmsKeyId: 'arn:needed', Tags: ours }] }),
+      DescribeLogGroups: ({ logGroupNamePrefix }) => ({
+        logGroups:
+          logGroupNamePrefix === '/platform/acme/dev/'
+            ? [{ logGroupName: '/platform/acme/dev/a', logGroupArn: 'arn:log', deletionProtectionEnabled: true }]
+            : [],
+      }),
+    })
+    expect(orphans.map(({ arn }) => arn)).toEqual(['arn:forgotten'])
+    expect(retained.map(({ arn, until }) => [arn, until])).toEqual([
+      [`arn:aws:ec2:${ACCOUNT}:snapshot/snap-1`, null],
+      ['arn:log', null],
+      ['arn:needed', null],
+      ['arn:old', '2030-02-01T00:00:00.000Z'],
+    ])
+  })
+
+  it('waits for what AWS is deleting at this moment', async () => {
+    let looks = 0
+    const { clients } = fakeAws({
+      ...nothing,
+      DescribeNatGateways: () => ({ NatGateways: [{ NatGatewayId: 'nat-1', State: looks++ < 4 ? 'deleting' : 'deleted', Tags: ours }] }),
+    })
+    const clock = fakeClock()
+    await expect(findLeftovers(clients, scope, { clock, signal: new AbortController().signal })).resolves.toEqual({
+      orphans: [],
+      retained: [],
+    })
+    expect(clock.slept.length).toBeGreaterThan(0)
+  })
+
+  it('reports it when it does not go', async () => {
+    const { clients } = fakeAws({
+      ...nothing,
+      DescribeNatGateways: () => ({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleting', Tags: ours }] }),
+    })
+    const { orphans } = await findLeftovers(clients, scope, { clock: fakeClock(), signal: new AbortController().signal })
+    expect(orphans.map(({ arn }) => arn)).toEqual([`arn:aws:ec2:${ACCOUNT}:natgateway/nat-1`])
+  })
+})
+
+describe('keysStillNeeded', () => {
+  it('asks nothing without keys', async () => {
+    await expect(keysStillNeeded(fakeAws({}).clients, [], scope)).resolves.toEqual(new Map())
+  })
+
+  it('counts volumes of others, and neither the cluster’s volumes nor the environment’s logs', async () => {
+    const { clients } = fakeAws({
+      DescribeSnapshots: () => ({}),
+      DescribeVolumes: () => ({
+        Volumes: [
+          { VolumeId: 'vol-1', KmsKeyId: 'k1', Tags: [] },
+          { VolumeId: 'vol-2', KmsKeyId: 'k2', Tags: [{ Key: 'kubernetes.io/cluster/acme-dev', Value: 'owned' }] },
+        ],
+      }),
+      DescribeLogGroups: () => ({
+        logGroups: [
+          { logGroupName: '/platform/acme/dev/flow-logs', kmsKeyId: 'k3' },
+          { logGroupName: '/platform/acme/dev/locked', kmsKeyId: 'k4', deletionProtectionEnabled: true },
+        ],
+      }),
+    })
+    const needed = await keysStillNeeded(clients, ['k1', 'k2', 'k3', 'k4'], scope)
+    expect([...needed.keys()]).toEqual(['k1', 'k4'])
+  })
+})
+
+describe('emptyBlockers', () => {
+  const owned = [{ Key: 'kubernetes.io/cluster/acme-dev', Value: 'owned' }]
+  const ports = () => ({ clock: fakeClock(), signal: new AbortController().signal })
+
+  it('touches nothing that is in use, Terraform’s or EKS’s own', async () => {
+    const { clients, calls } = fakeAws({
+      ...nothing,
+      DescribeNetworkInterfaces: () => ({ NetworkInterfaces: [{ NetworkInterfaceId: 'eni-1', Status: 'in-use', TagSet: owned }] }),
+      DescribeVolumes: () => ({
+        Volumes: [
+          { VolumeId: 'vol-1', State: 'in-use', Tags: owned },
+          { VolumeId: 'vol-2', State: 'available', Tags: [...owned, ...ours] },
+        ],
+      }),
+      DescribeSecurityGroups: () => ({
+        SecurityGroups: [{ GroupId: 'sg-eks', Tags: [...owned, { Key: 'aws:eks:cluster-name', Value: 'acme-dev' }] }],
+      }),
+    })
+    await expect(emptyBlockers(clients, scope, ports())).resolves.toEqual([])
+    expect(calls.some(({ operation }) => operation.startsWith('Delete'))).toBe(false)
+  })
+
+  it('removes rules that name a group before the group, and tries again while it is in use', async () => {
+    let tries = 0
+    const { clients, calls } = fakeAws({
+      ...nothing,
+      DescribeSecurityGroups: ({ Filters }) => {
+        const [{ Name } = { Name: '' }] = Filters as Array<{ Name: string }>
+        if (Name === 'tag-key') return { SecurityGroups: [{ GroupId: 'sg-lb', Tags: owned }] }
+        return { SecurityGroups: Name === 'ip-permission.group-id' ? [{ GroupId: 'sg-node' }] : [] }
+      },
+      DescribeSecurityGroupRules: () => ({
+        SecurityGroupRules: [
+          { SecurityGroupRuleId: 'sgr-1', GroupId: 'sg-node', IsEgress: false, ReferencedGroupInfo: { GroupId: 'sg-lb' } },
+          { SecurityGroupRuleId: 'sgr-2', GroupId: 'sg-node', IsEgress: false, CidrIpv4: '10.0.0.0/8' },
+        ],
+      }),
+      RevokeSecurityGroupIngress: () => ({}),
+      DeleteSecurityGroup: () => {
+        if (tries++ < 2) throw awsError('DependencyViolation')
+        return {}
+      },
+    })
+    await expect(emptyBlockers(clients, scope, ports())).resolves.toEqual([
+      { arn: `arn:aws:ec2:${ACCOUNT}:security-group/sg-lb`, type: 'ec2:security-group', holdsData: false },
+    ])
+    expect(calls.find(({ operation }) => operation === 'RevokeSecurityGroupIngress')?.input).toEqual({
+      GroupId: 'sg-node',
+      SecurityGroupRuleIds: ['sgr-1'],
+    })
+    expect(tries).toBe(3)
+  })
+
+  it('goes on with the rest when one does not go, and counts what is gone already', async () => {
+    const { clients } = fakeAws({
+      ...nothing,
+      DescribeNetworkInterfaces: () => ({ NetworkInterfaces: [{ NetworkInterfaceId: 'eni-1', Status: 'available', TagSet: owned }] }),
+      DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', State: 'available', Tags: owned }] }),
+      DeleteNetworkInterface: fail('DependencyViolation'),
+      DeleteVolume: fail('InvalidVolume.NotFound'),
+    })
+    const removed = await emptyBlockers(clients, scope, ports())
+    expect(removed.map(({ type }) => type)).toEqual(['ec2:volume'])
+  })
+
+  it('explains a missing permission', async () => {
+    const { clients } = fakeAws({
+      ...nothing,
+      DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', State: 'available', Tags: owned }] }),
+      DeleteVolume: fail('UnauthorizedOperation'),
+    })
+    await expect(emptyBlockers(clients, scope, ports())).rejects.toMatchObject({ code: 'AwsRefused' })
+  })
+})
