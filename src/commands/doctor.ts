@@ -14,18 +14,14 @@ Exit code 1 when a check fails.`
   ]
 
   async run(): Promise<{ checks: Check[] }> {
-    const { runDoctor } = await import('../lib/tools/doctor.js')
-    const { repositoryChecks } = await import('../lib/cli/doctor-checks.js')
-    const { toolWishes } = await import('../lib/cli/tool-wishes.js')
-
-    const load = async () => this.project()
-    // A broken configuration is one of the findings, so it must not end the command.
-    const wishes = await toolWishes(load).catch(() => ({}))
-    const result = await runDoctor(this.ports, {
-      ...wishes,
-      node: { version: process.version, range: this.config.pjson.engines?.node ?? '*' },
-      more: repositoryChecks(this.ports, load, async () => this.target()),
-    })
+    const { doctorHere } = await import('../lib/cli/tool-commands.js')
+    const { engines } = this.config.pjson as { engines?: { node?: string } }
+    const result = await doctorHere(
+      this.ports,
+      async () => this.project(),
+      async () => this.target(),
+      { version: process.version, range: engines?.node ?? '*' },
+    )
 
     await this.printTable(result.checks, [
       { header: 'Check', value: ({ id }) => id },

@@ -17,11 +17,9 @@ Go, cargo, pip, a Debian package. Needs no root and changes nothing outside the 
   static override flags = { 'dry-run': changeFlags['dry-run'], yes: changeFlags.yes, timeout: changeFlags.timeout }
 
   async run(): Promise<InstalledTool[]> {
-    const { installTools } = await import('../../lib/tools/install-tools.js')
-    const { toolWishes } = await import('../../lib/cli/tool-wishes.js')
+    const { installToolsHere } = await import('../../lib/cli/tool-commands.js')
     const { argv } = await this.parse(ToolsInstall)
-    const wishes = await toolWishes(async () => this.project())
-    const tools = await installTools(this.ports, argv.map(String), { dryRun: this.flags['dry-run'], wishes })
+    const tools = await installToolsHere(this.ports, async () => this.project(), argv.map(String), { dryRun: this.flags['dry-run'] })
     await this.printTable(tools, [
       { header: 'Name', value: ({ name }) => name },
       { header: 'Status', value: ({ status }) => status },

@@ -8,9 +8,8 @@ Nothing is installed.`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   async run(): Promise<ToolStatus[]> {
-    const { listTools } = await import('../../lib/tools/list-tools.js')
-    const { toolWishes } = await import('../../lib/cli/tool-wishes.js')
-    const tools = await listTools(this.ports, await toolWishes(async () => this.project()))
+    const { listToolsHere } = await import('../../lib/cli/tool-commands.js')
+    const tools = await listToolsHere(this.ports, async () => this.project())
     await this.printTable(tools, [
       { header: 'Name', value: ({ name }) => name },
       { header: 'Need', value: ({ need }) => need },

@@ -92,7 +92,8 @@ function checkTool(status: ToolStatus, { target }: DoctorOptions): Check {
 }
 
 function sourceText(source: NonNullable<ToolStatus['found']>['source']): string {
-  return { path: 'PATH', cache: 'the cache', mirror: 'a mirror' }[source as 'path' | 'cache' | 'mirror'] ?? source
+  if (source === 'path') return 'PATH'
+  return source === 'mirror' ? 'a mirror' : 'the cache'
 }
 
 async function checkCache(ports: DoctorPorts): Promise<Omit<Check, 'id'>> {

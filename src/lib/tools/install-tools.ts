@@ -17,6 +17,7 @@ import {
 import { findProvider } from './provider-mirror.js'
 import { ensureProviderMirror } from './provider-install.js'
 import { findTool, resolveTool, type ToolPorts } from './resolve-tool.js'
+import type { Progress } from './tool-spec.js'
 
 export interface InstalledTool {
   name: InstallableName
@@ -71,7 +72,8 @@ async function lookFor(ports: ToolPorts, name: InstallableName, wishes: ToolWish
   return tool && { version: tool.version, source: tool.source, path: tool.path }
 }
 
-async function install(ports: ToolPorts, name: InstallableName, wishes: ToolWishes, { progress }: StepControl): Promise<Place> {
+async function install(ports: ToolPorts, name: InstallableName, wishes: ToolWishes, control: StepControl): Promise<Place> {
+  const progress: Progress = (detail, count) => control.progress(detail, count)
   const lock = wishes.lock && { lock: wishes.lock }
   if (name !== PROVIDER_NAME) {
     const { version, source, path } = await resolveTool(ports, name, { install: true, ...wishedRange(name, wishes), ...lock, progress })

@@ -62,7 +62,7 @@ describe('a build with cargo', () => {
     await fakeCargo('sleep 30 & echo $! > "$HOME/child"', 'wait')
     const running = resolveSpec(bench.ports, byCargo, { install: true })
     running.catch(() => undefined)
-    while ((await visibleFiles(bench.folder)).includes('child') === false) await sleep(20)
+    while (!(await visibleFiles(bench.folder)).includes('child')) await sleep(20)
     bench.interrupt.abort(new UserError('Interrupted', 'Stopped.'))
     await expect(running).rejects.toMatchObject({ code: 'Interrupted' })
     expect(await visibleFiles(installed())).toEqual([])

@@ -148,7 +148,7 @@ describe('fetching the provider', () => {
     expect(mirrors).toEqual([path.join(bench.cache, 'providers'), path.join(bench.cache, 'providers')])
     expect(site.requests.filter((url) => url === '/p.zip')).toHaveLength(1)
     const program = path.join(
-      mirrors[0] ?? '',
+      mirrors[0],
       'registry.terraform.io',
       'hashicorp',
       'aws',
