@@ -1,6 +1,12 @@
 locals {
   # Graviton families carry a "g" after the generation: m7g, t4g, c7gn, im4gn. The first ones were called a1.
   arm_instance = "^(a1|[a-z]+[0-9]+g[a-z]*)\\."
+
+  # AWS cannot change any of these on a group. A digest of them in the name lets the new group come up before the old one
+  # is drained. The number of subnets stands for the subnets, whose ids are not known at first.
+  node_group_names = { for name, group in var.node_groups :
+    name => "${name}-${substr(sha256(jsonencode([group.instance_types, group.capacity, group.disk_gib, length(var.subnet_ids)])), 0, 8)}"
+  }
 }
 
 # Nodes get IMDSv2 and an encrypted root volume from the account's EBS default; a launch template is not needed.
@@ -8,7 +14,7 @@ resource "aws_eks_node_group" "this" {
   for_each = var.node_groups
 
   cluster_name    = aws_eks_cluster.this.name
-  node_group_name = each.key
+  node_group_name = local.node_group_names[each.key]
   node_role_arn   = aws_iam_role.node.arn
   subnet_ids      = var.subnet_ids
   # Follows the control plane, after it.
@@ -35,6 +41,8 @@ resource "aws_eks_node_group" "this" {
   })
 
   lifecycle {
+    create_before_destroy = true
+
     # An autoscaler decides it once the group exists.
     ignore_changes = [scaling_config[0].desired_size]
 

@@ -33,6 +33,11 @@ output "security_group_id" {
   value       = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
 }
 
+output "node_group_names" {
+  description = "Name of each node group in EKS, by its name in `node_groups`."
+  value       = { for name, group in aws_eks_node_group.this : name => group.node_group_name }
+}
+
 output "node_role_arn" {
   description = "Role of the nodes."
   value       = aws_iam_role.node.arn

@@ -157,8 +157,8 @@ variable "node_groups" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.node_groups) : can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", name))])
-    error_message = "Each node group name must be 1 to 63 letters, digits, dashes and underscores."
+    condition     = alltrue([for name in keys(var.node_groups) : can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,53}$", name))])
+    error_message = "Each node group name must be 1 to 54 letters, digits, dashes and underscores."
   }
 
   validation {
