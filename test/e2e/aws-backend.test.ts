@@ -15,7 +15,7 @@ const at = { bucket, key: 'environments/dev/terraform.tfstate' }
 let emulator: Emulator
 
 beforeAll(async () => void (emulator = await startEmulator()))
-afterAll(() => emulator?.stop())
+afterAll(() => emulator.stop())
 
 test('makes a state bucket once, repairs it, and leaves it alone when it is right', async () => {
   expect(await stateBucketExists(emulator.clients, owner)).toBe(false)

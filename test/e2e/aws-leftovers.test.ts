@@ -53,7 +53,7 @@ beforeAll(async () => {
   subnet = (await ec2.send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.9.0.0/24' }))).Subnet?.SubnetId ?? ''
 })
 
-afterAll(() => emulator?.stop())
+afterAll(() => emulator.stop())
 
 const key = async (Tags: Array<{ Key: string; Value: string }>): Promise<string> => {
   const { KeyMetadata } = await (

@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await emulator?.stop()
+  await emulator.stop()
   await rm(templates, { recursive: true, force: true })
 })
 

@@ -22,22 +22,16 @@ Running it again checks every setting and repairs what is missing. \`env create\
   }
 
   async run(): Promise<BackendResult> {
-    const { AwsClients } = await import('../../lib/aws/clients.js')
-    const { chooseAccount } = await import('../../lib/backend/choose-account.js')
     const { createBackend } = await import('../../lib/backend/create.js')
-
-    const project = await this.project()
-    const { account: name, region: place, 'dry-run': dryRun } = this.flags
-    const account = chooseAccount(project, { ...(name !== undefined && { account: name }), ...(place !== undefined && { region: place }) })
-    const target = await this.target()
-    await target.prepare()
-    const clients = new AwsClients(await target.connect(account, account.region))
-    const owner = { platform: project.platform.name, accountId: account.id, region: account.region }
-    const result = await createBackend(this.ports, clients, owner, { dryRun })
-
+    const { account, region, 'dry-run': dryRun } = this.flags
+    const result = await createBackend(this.ports, await this.project(), await this.target(), {
+      ...(account !== undefined && { account }),
+      ...(region !== undefined && { region }),
+      dryRun,
+    })
     await this.printFields([
       ['bucket', result.bucket],
-      ['account', `${account.name} (${result.account})`],
+      ['account', result.account],
       ['region', result.region],
       ['status', result.status],
       ...(result.repaired.length > 0 ? [['repaired', result.repaired.join(', ')] as const] : []),

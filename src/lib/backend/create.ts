@@ -1,7 +1,10 @@
-import type { AwsClients } from '../aws/clients.js'
+import { AwsClients } from '../aws/clients.js'
 import { checkIdentity } from '../aws/identity.js'
 import { ensureBucket, hasSetting, putSetting, stateBucketExists, stateBucketName } from '../aws/state-bucket.js'
 import { stateBucketSettings, type BucketSetting, type StateBucketOwner } from '../aws/state-bucket-settings.js'
+import type { Project } from '../config/project.js'
+import type { AwsTarget } from '../core/target.js'
+import { chooseAccount } from './choose-account.js'
 import { runSteps, type Step, type StepsPorts } from '../core/steps.js'
 
 export interface BackendResult {
@@ -14,14 +17,38 @@ export interface BackendResult {
   repaired: string[]
 }
 
+export interface BackendOptions {
+  /** Account from `platform.yaml`. Absent: the only one. */
+  account?: string
+  /** Absent: the platform's region. */
+  region?: string
+  dryRun: boolean
+}
+
 export type BackendClients = Pick<AwsClients, 's3' | 'sts'>
+
+/**
+ * Makes or repairs the state bucket of an account in `platform.yaml`. See `ensureBackend`.
+ * @throws `BadFlag` when there is no such account, and what `ensureBackend` throws.
+ */
+export async function createBackend(
+  ports: StepsPorts,
+  project: Project,
+  target: AwsTarget,
+  options: BackendOptions,
+): Promise<BackendResult> {
+  const { id, roleArn, region } = chooseAccount(project, options)
+  await target.prepare()
+  const clients = new AwsClients(await target.connect({ id, ...(roleArn !== undefined && { roleArn }) }, region))
+  return ensureBackend(ports, clients, { platform: project.platform.name, accountId: id, region }, options)
+}
 
 /**
  * Makes the bucket that keeps the Terraform state of one account and region, or repairs it.
  * With `dryRun` the same steps are shown and nothing is changed.
  * @throws `WrongAccount`, `BackendNotOurs`, `NoCredentials`, `AwsRefused`, `VerifyFailed`
  */
-export async function createBackend(
+export async function ensureBackend(
   ports: StepsPorts,
   clients: BackendClients,
   owner: StateBucketOwner,

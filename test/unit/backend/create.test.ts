@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBackend } from '../../../src/lib/backend/create.js'
+import { ensureBackend } from '../../../src/lib/backend/create.js'
 import { chooseAccount } from '../../../src/lib/backend/choose-account.js'
 import type { Platform } from '../../../src/lib/config/schema.js'
 import type { ReportEvent } from '../../../src/lib/core/report.js'
@@ -21,16 +21,16 @@ function world(buckets = new Map<string, FakeBucket>(), account = owner.accountI
   return { ...aws, ports, events, buckets }
 }
 
-describe('createBackend', () => {
+describe('ensureBackend', () => {
   it('makes the bucket, then finds it unchanged', async () => {
     const { ports, clients, buckets } = world()
-    await expect(createBackend(ports, clients, owner, { dryRun: false })).resolves.toMatchObject({
+    await expect(ensureBackend(ports, clients, owner, { dryRun: false })).resolves.toMatchObject({
       bucket: NAME,
       status: 'created',
       created: true,
     })
     expect(buckets.get(NAME)?.versioning).toBe('Enabled')
-    await expect(createBackend(ports, clients, owner, { dryRun: false })).resolves.toMatchObject({
+    await expect(ensureBackend(ports, clients, owner, { dryRun: false })).resolves.toMatchObject({
       status: 'unchanged',
       created: false,
       repaired: [],
@@ -39,9 +39,9 @@ describe('createBackend', () => {
 
   it('repairs', async () => {
     const { ports, clients, buckets } = world()
-    await createBackend(ports, clients, owner, { dryRun: false })
+    await ensureBackend(ports, clients, owner, { dryRun: false })
     delete buckets.get(NAME)?.policy
-    await expect(createBackend(ports, clients, owner, { dryRun: false })).resolves.toMatchObject({
+    await expect(ensureBackend(ports, clients, owner, { dryRun: false })).resolves.toMatchObject({
       status: 'repaired',
       repaired: ['tls-only-policy'],
     })
@@ -49,7 +49,7 @@ describe('createBackend', () => {
 
   it('shows the same steps and changes nothing with a dry run', async () => {
     const { ports, clients, buckets, events } = world()
-    await expect(createBackend(ports, clients, owner, { dryRun: true })).resolves.toMatchObject({ status: 'planned', created: false })
+    await expect(ensureBackend(ports, clients, owner, { dryRun: true })).resolves.toMatchObject({ status: 'planned', created: false })
     expect(buckets.size).toBe(0)
     const outcomes = events.flatMap((event) => (event.type === 'step-finished' ? [`${event.id} ${event.outcome}`] : []))
     expect(outcomes.slice(0, 3)).toEqual(['identity unchanged', 'bucket planned', 'public-access-block planned'])
@@ -58,7 +58,7 @@ describe('createBackend', () => {
 
   it('touches nothing in the wrong account', async () => {
     const { ports, clients, calls } = world(new Map(), '444455556666')
-    await expect(createBackend(ports, clients, owner, { dryRun: false })).rejects.toMatchObject({ code: 'WrongAccount' })
+    await expect(ensureBackend(ports, clients, owner, { dryRun: false })).rejects.toMatchObject({ code: 'WrongAccount' })
     expect(calls.map(({ operation }) => operation)).toEqual(['GetCallerIdentity'])
   })
 })

@@ -1,3 +1,4 @@
+import type * as Ec2 from '@aws-sdk/client-ec2'
 import type { EC2Client, Filter, Tag } from '@aws-sdk/client-ec2'
 import { collect, tagMap, type Finding, type Tags } from './finding.js'
 
@@ -9,7 +10,7 @@ export interface Listed<Raw = unknown> {
   raw: Raw
 }
 
-type Sdk = typeof import('@aws-sdk/client-ec2')
+type Sdk = typeof Ec2
 type Listing<Raw> = (sdk: Sdk, client: EC2Client, filters: Filter[]) => Promise<Array<Listed<Raw>>>
 
 const listed = <Raw>(id: string | undefined, tags: Tag[] | undefined, raw: Raw, state?: string): Listed<Raw> => ({

@@ -3,7 +3,7 @@ import { listCached, ofEnvironment, type Ec2Kind, type Listed } from './ec2-list
 import { candidate, resourceTag, text, type Finder, type Finding } from './finding.js'
 
 /** A taggable type is known by its `platform:resource` tag; `fits` rejects a namesake of another kind. */
-function byTag<Kind extends Ec2Kind>(kind: Kind, fits: (item: Listed, values: Record<string, unknown>) => boolean = () => true): Finder {
+function byTag(kind: Ec2Kind, fits: (item: Listed, values: Record<string, unknown>) => boolean = () => true): Finder {
   return async (finding, values) => {
     const tag = resourceTag(values)
     if (tag === undefined) return []

@@ -35,7 +35,7 @@ export class ExistingResources {
   readonly #ports: WaitPorts
   readonly #finding: ReturnType<typeof createFinding>
   readonly #onProgress: (detail: string) => void
-  #failure: unknown
+  #failure: Error | undefined
 
   constructor(ports: WaitPorts, clients: RecoveryClients, scope: EnvironmentScope, onProgress: (detail: string) => void = () => undefined) {
     this.#ports = ports
@@ -55,8 +55,9 @@ export class ExistingResources {
       const candidates = await waitUntil(this.#ports, `${planned.address} to be ready`, PATIENCE, () => this.#look(finder, planned))
       return choose(planned, candidates)
     } catch (error) {
-      this.#failure ??= error
-      throw explainAwsError(error, `look for ${planned.address} in the account`)
+      const explained = explainAwsError(error, `look for ${planned.address} in the account`)
+      this.#failure ??= explained
+      throw explained
     }
   }
 

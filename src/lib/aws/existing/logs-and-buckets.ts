@@ -1,4 +1,5 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import type * as S3 from '@aws-sdk/client-s3'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { awsStatus, isAwsError } from '../explain-error.js'
 import { candidate, collect, ownerOf, text, type Finder } from './finding.js'
@@ -40,7 +41,7 @@ async function resourcePolicyNames(client: CloudWatchLogsClient): Promise<string
   return names
 }
 
-type S3Sdk = typeof import('@aws-sdk/client-s3')
+type S3Sdk = typeof S3
 interface BucketInput {
   Bucket: string
   ExpectedBucketOwner: string

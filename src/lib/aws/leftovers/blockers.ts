@@ -17,7 +17,7 @@ export interface Blocker {
 }
 
 interface RemovableBlocker extends Blocker {
-  remove: () => Promise<void>
+  remove: () => Promise<unknown>
 }
 
 /** A load balancer's network interfaces and security group are let go within a minute or two of its deletion. */
@@ -49,7 +49,7 @@ export async function emptyBlockers(clients: LeftoverClients, scope: LeftoverSco
 }
 
 /** False when it is still in use. */
-async function tryToRemove(remove: () => Promise<void>): Promise<boolean> {
+async function tryToRemove(remove: () => Promise<unknown>): Promise<boolean> {
   try {
     await remove()
     return true
@@ -105,7 +105,7 @@ async function interfaces(clients: LeftoverClients, finding: Finding, scope: Lef
       arn: arnOf(clients, 'ec2', `network-interface/${id}`),
       type: 'ec2:network-interface',
       holdsData: false,
-      remove: async () => void (await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }))),
+      remove: () => client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id })),
     }))
 }
 
@@ -136,6 +136,6 @@ async function volumes(clients: LeftoverClients, finding: Finding, scope: Leftov
       arn: arnOf(clients, 'ec2', `volume/${id}`),
       type: 'ec2:volume',
       holdsData: true,
-      remove: async () => void (await client.send(new DeleteVolumeCommand({ VolumeId: id }))),
+      remove: () => client.send(new DeleteVolumeCommand({ VolumeId: id })),
     }))
 }

@@ -1,4 +1,4 @@
-import type { Filter, SecurityGroup } from '@aws-sdk/client-ec2'
+import type { Filter } from '@aws-sdk/client-ec2'
 import { ec2Listings, listCached, ofEnvironment, type Ec2Kind, type Listed } from '../existing/ec2-listings.js'
 import { phaseOf, type Finding } from '../existing/finding.js'
 import { arnOf, type Found, type LeftoverClients, type LeftoverScope } from './found.js'
@@ -111,6 +111,6 @@ function found(clients: LeftoverClients, kind: Ec2Kind, items: readonly Listed[]
 /** A VPC's default security group cannot be deleted and goes with its VPC: beside a VPC that is listed it says nothing, and without one it is a ghost. */
 async function withoutDefaults(all: readonly Found[], finding: Finding): Promise<Found[]> {
   const groups = await ofEnvironment(finding, 'securityGroups')
-  const defaults = new Set(groups.filter(({ raw }) => (raw as SecurityGroup).GroupName === 'default').map(({ id }) => id))
+  const defaults = new Set(groups.filter(({ raw }) => raw.GroupName === 'default').map(({ id }) => id))
   return all.filter(({ type, arn }) => type !== 'ec2:security-group' || !defaults.has(arn.slice(arn.lastIndexOf('/') + 1)))
 }
