@@ -1,5 +1,5 @@
-/** How a step ended. `unchanged`: there was nothing to do. */
-export type StepOutcome = 'done' | 'unchanged' | 'skipped' | 'planned'
+/** How a step ended. `unchanged`: there was nothing to do. `checked`: it only looks, and all is well. */
+export type StepOutcome = 'done' | 'unchanged' | 'checked' | 'skipped' | 'planned'
 
 /** A plan as a person confirms it. */
 export interface PlanReport {

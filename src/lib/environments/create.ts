@@ -87,7 +87,7 @@ export async function createEnvironment(context: EnvironmentContext, options: Cr
           title: 'Verification',
           run: async () => {
             outputs = await terraform.outputs()
-            return { outcome: 'unchanged', detail: await verifyEnvironment(environment, clients, outputs) }
+            return { outcome: 'checked', detail: await verifyEnvironment(environment, clients, outputs) }
           },
         },
       ])

@@ -112,7 +112,7 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
           title: 'Proof that nothing is left',
           run: async () => {
             proof = await findLeftovers(clients, { ...identity, keptKeys }, run.ports)
-            return { outcome: 'unchanged', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
+            return { outcome: 'checked', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
           },
         },
       ]

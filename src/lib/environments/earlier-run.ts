@@ -52,7 +52,7 @@ export async function finishEarlierRuns(run: Run, control: StepControl): Promise
     if (record.status === 'running') await run.journal.finish(record, 'interrupted')
     else await run.journal.save(record)
   }
-  if (earlier.length === 0) return { outcome: 'unchanged', detail: 'none' }
+  if (earlier.length === 0) return { outcome: 'checked', detail: 'none' }
   return { outcome: 'done', detail: waited > 0 ? 'waited for a Terraform that was still at work' : 'an earlier run was cut short' }
 }
 
@@ -76,7 +76,7 @@ async function waitFor(run: Run, record: RunRecord, process: RunProcess, control
  */
 export async function clearStaleLock(run: Run, state: StateLocation): Promise<StepResult> {
   const lock = await readStateLock(state.clients, state)
-  if (!lock) return { outcome: 'unchanged', detail: 'free' }
+  if (!lock) return { outcome: 'checked', detail: 'free' }
   const records = await run.journal.list(run.record.environment)
   const processes = records.filter(({ host }) => host === hostname()).flatMap((record) => record.processes)
   const alive = await Promise.all(processes.map((process) => run.ports.processes.isAlive(process)))

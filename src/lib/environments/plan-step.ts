@@ -56,11 +56,11 @@ export function savedPlanStep(
 
 /** The outcome of a plan in one line. */
 export function planResult({ summary, imported }: Plan): StepResult {
-  if (!summary.hasChanges) return { outcome: 'unchanged', detail: 'nothing to change' }
+  if (!summary.hasChanges) return { outcome: 'checked', detail: 'nothing to change' }
   const { add, change, replace, destroy } = summary.changes
   const parts = [`${add} to add`, `${change} to change`, `${replace} to replace`, `${destroy} to destroy`].filter(
     (part) => !part.startsWith('0 '),
   )
   if (imported.length > 0) parts.push(`${imported.length} found in AWS and imported`)
-  return { outcome: 'done', detail: parts.length > 0 ? parts.join(', ') : 'outputs change' }
+  return { outcome: 'checked', detail: parts.length > 0 ? parts.join(', ') : 'outputs change' }
 }

@@ -43,7 +43,7 @@ export function preflightSteps(context: EnvironmentContext, environment: Environ
       title: 'Tools',
       run: async (control) => {
         programs = await context.findPrograms((detail) => control.progress(detail))
-        return { outcome: 'done', detail: path.basename(programs.terraform) }
+        return { outcome: 'checked', detail: path.basename(programs.terraform) }
       },
     },
     {
@@ -66,7 +66,7 @@ export function preflightSteps(context: EnvironmentContext, environment: Environ
           env: terraformEnvironment(context.ports.env, connection, { cliConfig: programs.cliConfig }),
         })
         found({ connection, clients, terraform })
-        return { outcome: 'done', detail: `${account.id} in ${region} as ${arn}` }
+        return { outcome: 'checked', detail: `${account.id} in ${region} as ${arn}` }
       },
     },
   ]

@@ -18,7 +18,7 @@ interface Row {
   settle: (end: RowEnd) => void
 }
 
-const OUTCOME_WORDS: Record<StepOutcome, string> = { done: '', unchanged: 'unchanged', skipped: 'skipped', planned: 'would run' }
+const OUTCOME_WORDS: Record<StepOutcome, string> = { done: '', unchanged: 'unchanged', checked: '', skipped: 'skipped', planned: 'would run' }
 
 /** One list of declared steps, drawn by listr2 on stderr and redrawn until every step has ended. */
 export class LiveList {
