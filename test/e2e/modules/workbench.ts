@@ -1,6 +1,7 @@
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { afterAll } from 'vitest'
 import { AwsClients } from '../../../src/lib/aws/clients.js'
 import { systemClock } from '../../../src/lib/core/clock.js'
 import { execProgram } from '../../../src/lib/core/exec.js'
@@ -82,7 +83,6 @@ export async function startEmulator(): Promise<Emulator> {
       const stop = async (): Promise<void> => {
         child.kill('SIGKILL')
         await child.exited
-        await rm(folder, { recursive: true, force: true })
       }
       return { endpoint, clients: new AwsClients(connection(endpoint)), stop }
     }
@@ -98,8 +98,15 @@ async function answers(endpoint: string): Promise<boolean> {
   )
 }
 
+const temporary: string[] = []
+afterAll(async () => {
+  for (const folder of temporary) await rm(folder, { recursive: true, force: true })
+})
+
 export async function temporaryFolder(purpose: string): Promise<string> {
-  return realpath(await mkdtemp(path.join(tmpdir(), `platform-modules-${purpose}-`)))
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), `platform-modules-${purpose}-`)))
+  temporary.push(folder)
+  return folder
 }
 
 /** A copy of the modules and roots, where Terraform may leave its own files. */

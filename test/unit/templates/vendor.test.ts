@@ -1,7 +1,7 @@
 import { cp, lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digestOf, readLock, updateLock } from '../../../src/lib/templates/lock-file.js'
 import { plainFilesOf, readManifest, templatesFolder } from '../../../src/lib/templates/shipped.js'
 import { vendorEnvironment } from '../../../src/lib/templates/vendor.js'
@@ -13,6 +13,8 @@ let directory: string
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'platform-vendor-'))
 })
+
+afterEach(async () => rm(directory, { recursive: true }))
 
 const vendor = (templates?: string) =>
   vendorEnvironment(directory, { environment: 'dev', root: 'eks', ...(templates !== undefined && { templates }) })
