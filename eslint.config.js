@@ -1,8 +1,7 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
-const CHILD_PROCESS =
-  'Start programs through ports.exec or ports.processes (src/lib/core): they redact, time out and can be faked.'
+const CHILD_PROCESS = 'Start programs through ports.exec or ports.processes (src/lib/core): they redact, time out and can be faked.'
 const TERMINAL = 'Only src/lib/ui and src/lib/cli write to the terminal. Use ports.report in use cases, this.print in commands.'
 
 /** Modules that start programs. */

@@ -1,4 +1,4 @@
 #!/usr/bin/env -S node --import tsx
-import { runCommandLine } from '../src/lib/cli/main.js'
+import { runCommandLine } from '../src/lib/cli/main.ts'
 
 void runCommandLine(import.meta.url, { development: true })

@@ -32,7 +32,9 @@ function pageOf({ command }) {
 }
 
 function indexPage() {
-  const rows = commands.map(({ command, summary }) => `| [\`${config.bin} ${command}\`](${pageOf({ command })}.md#${anchor(command)}) | ${cell(summary)} |`)
+  const rows = commands.map(
+    ({ command, summary }) => `| [\`${config.bin} ${command}\`](${pageOf({ command })}.md#${anchor(command)}) | ${cell(summary)} |`,
+  )
   const globals = commands[0]?.flags.filter(isGlobal) ?? []
   return page([
     '# Commands',
@@ -63,13 +65,22 @@ function commandPage(name, list) {
 
 function commandSection({ command, summary, description, arguments: args, flags, examples }) {
   const own = flags.filter((flag) => !isGlobal(flag))
-  const usage = [config.bin, command, ...args.map((arg) => (arg.required ? arg.name.toUpperCase() : `[${arg.name.toUpperCase()}]`)), '[FLAGS]'].join(' ')
+  const usage = [
+    config.bin,
+    command,
+    ...args.map((arg) => (arg.required ? arg.name.toUpperCase() : `[${arg.name.toUpperCase()}]`)),
+    '[FLAGS]',
+  ].join(' ')
   return [
     `## ${config.bin} ${command}`,
     summary,
     description,
     fence(usage),
-    args.length > 0 && table(['argument', 'meaning'], args.map((arg) => `| \`${arg.name.toUpperCase()}\` | ${cell(withOptions(arg))} |`)),
+    args.length > 0 &&
+      table(
+        ['argument', 'meaning'],
+        args.map((arg) => `| \`${arg.name.toUpperCase()}\` | ${cell(withOptions(arg))} |`),
+      ),
     own.length > 0 && flagTable(own),
     '[Global flags](README.md#global-flags).',
     examples.length > 0 && 'Examples:',

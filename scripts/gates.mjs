@@ -14,7 +14,11 @@ const gates = [
   { name: 'configuration docs', command: node('scripts/config-docs.mjs', '--check') },
   { name: 'module docs', command: node('scripts/module-docs.mjs', '--check') },
   { name: 'command manifest', command: node('scripts/manifest.mjs', '--check') },
-  { name: 'terraform format', command: ['terraform', 'fmt', '-check', '-recursive', 'templates'], when: () => existsSync(`${root}/templates/terraform`) },
+  {
+    name: 'terraform format',
+    command: ['terraform', 'fmt', '-check', '-recursive', 'templates'],
+    when: () => existsSync(`${root}/templates/terraform`),
+  },
 ]
 
 /** Runs the gates, two at a time, and prints what each one says when it fails. Returns the counts. */

@@ -29,7 +29,9 @@ if (await runLoud(node('scripts/build.mjs'))) {
     add(await runTests('unit'))
   }
   if (parts.includes('e2e')) {
-    say('end-to-end tests: real Terraform against the local AWS, at most two files at once. This takes minutes, and the first time builds what is missing')
+    say(
+      'end-to-end tests: real Terraform against the local AWS, at most two files at once. This takes minutes, and the first time builds what is missing',
+    )
     add(await runTests('e2e'))
   }
 } else {
@@ -48,7 +50,9 @@ async function runTests(project) {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const ok = await runLoud(tool('vitest', 'run', '--project', project, '--passWithNoTests', ...reporters, ...filters))
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed')).length
+    const brokenFiles = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+    ).length
     const failed = numFailedTests + brokenFiles
     // An error outside of any test fails the run as well.
     return { passed: numPassedTests, failed: ok || failed > 0 ? failed : 1, skipped: numPendingTests }

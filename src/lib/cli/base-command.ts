@@ -82,7 +82,9 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
   }
 
   /** Prints `label  value` lines for people on stdout. */
-  protected async printFields(fields: ReadonlyArray<readonly [label: string, value: string | number | boolean | null | undefined]>): Promise<void> {
+  protected async printFields(
+    fields: ReadonlyArray<readonly [label: string, value: string | number | boolean | null | undefined]>,
+  ): Promise<void> {
     if (this.jsonEnabled()) return
     const { renderFields } = await import('../ui/table.js')
     this.print(renderFields(fields, this.style))

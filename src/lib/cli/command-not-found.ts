@@ -1,14 +1,20 @@
-import type { Hook } from '@oclif/core'
+import type { Hook, Interfaces } from '@oclif/core'
 import { UserError } from '../core/errors.js'
 import { nearest } from '../core/names.js'
 
 /** oclif's hook for a command that does not exist: an error with the nearest command, never a question. */
 const commandNotFound: Hook<'command_not_found'> = async ({ id, config }) => {
+  throw notFound(id.replaceAll(':', ' '), config)
+}
+
+export default commandNotFound
+
+/** @param typed words separated by spaces, which may end with arguments. */
+export function notFound(typed: string, config: Interfaces.Config): UserError {
   const visible = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '))
-  const typed = id.replaceAll(':', ' ')
   const suggestion = suggestCommand(typed, visible)
   if (typed.startsWith('-')) {
-    throw new UserError('BadFlag', `${JSON.stringify(typed)} is not a flag of ${config.bin}.`, {
+    return new UserError('BadFlag', `${JSON.stringify(typed)} is not a flag of ${config.bin}.`, {
       reason: 'Only global flags may stand before the command.',
       next: [`${config.bin} --help`],
       details: { flags: [typed] },
@@ -16,14 +22,12 @@ const commandNotFound: Hook<'command_not_found'> = async ({ id, config }) => {
   }
   const topic = typed.split(' ')[0] ?? ''
   const help = visible.some((command) => command.startsWith(`${topic} `)) ? `${config.bin} ${topic} --help` : `${config.bin} --help`
-  throw new UserError('CommandNotFound', `${JSON.stringify(typed)} is not a command of ${config.bin}.`, {
+  return new UserError('CommandNotFound', `${JSON.stringify(typed)} is not a command of ${config.bin}.`, {
     ...(suggestion !== undefined && { reason: `Did you mean: ${config.bin} ${suggestion}` }),
     next: [help],
     details: { command: typed, suggestion: suggestion ?? null },
   })
 }
-
-export default commandNotFound
 
 /**
  * The command that was most likely meant.

@@ -86,7 +86,9 @@ function fromFileSystem(error: unknown): UserError | undefined {
     cause: error,
     reason: messageOf(error),
     next: [
-      code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room on the disk, then run the command again.' : 'Check who owns the file and what its rights are, then run the command again.',
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'Make room on the disk, then run the command again.'
+        : 'Check who owns the file and what its rights are, then run the command again.',
     ],
     details: { ...(file !== undefined && { file }), systemCode: code ?? null },
   })

@@ -16,6 +16,8 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
   const argv = moveLeadingGlobalFlags(process.argv.slice(2))
   const json = wantsJson(argv, process.env)
   settings.performanceEnabled = false
+  // Without this oclif would look for TypeScript sources whenever the caller has NODE_ENV=development.
+  settings.enableAutoTranspile = false
   // The AWS SDK's notice about Node versions would stand between the lines of every command; doctor tells about Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   endQuietlyOnClosedPipe([process.stdout, process.stderr])
@@ -44,11 +46,19 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
 function printVersion(binUrl: string, json: boolean): void {
   const { version } = createRequire(binUrl)('../package.json') as { version: string }
   const { platform, arch, version: node } = process
-  createScreen(false).data(json ? JSON.stringify({ version, node, platform, arch }, null, 2) : `platform ${version} ${platform}-${arch} node-${node}`)
+  createScreen(false).data(
+    json ? JSON.stringify({ version, node, platform, arch }, null, 2) : `platform ${version} ${platform}-${arch} node-${node}`,
+  )
 }
 
 async function loadConfig(binUrl: string, development: boolean): Promise<Config> {
   const root = fileURLToPath(new URL('..', binUrl))
-  const pjson = createRequire(binUrl)('../package.json') as NonNullable<ConstructorParameters<typeof Config>[0]['pjson']>
-  return Config.load({ root, pjson, ignoreManifest: development })
+  const text = JSON.stringify(createRequire(binUrl)('../package.json'))
+  const pjson: unknown = JSON.parse(development ? text.replaceAll(/"\.\/dist\/([^"]+?)(\.js)?"/g, sourceOf) : text)
+  return Config.load({ root, pjson: pjson as NonNullable<ConstructorParameters<typeof Config>[0]['pjson']>, ignoreManifest: development })
+}
+
+/** The source of a compiled file or folder that package.json names. */
+function sourceOf(_whole: string, name: string, extension: string | undefined): string {
+  return JSON.stringify(`./src/${name}${extension === undefined ? '' : '.ts'}`)
 }

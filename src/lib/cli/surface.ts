@@ -60,7 +60,9 @@ export function describeCommand(command: Command.Loadable, bin = 'platform'): Co
       .filter(({ hidden }) => hidden !== true)
       .map((flag) => describeFlag(flag, render))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    examples: (command.examples ?? []).map((example) => render(typeof example === 'string' ? example : `${example.description}\n${example.command}`)),
+    examples: (command.examples ?? []).map((example) =>
+      render(typeof example === 'string' ? example : `${example.description}\n${example.command}`),
+    ),
   }
 }
 

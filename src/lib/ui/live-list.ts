@@ -18,7 +18,13 @@ interface Row {
   settle: (end: RowEnd) => void
 }
 
-const OUTCOME_WORDS: Record<StepOutcome, string> = { done: '', unchanged: 'unchanged', checked: '', skipped: 'skipped', planned: 'would run' }
+const OUTCOME_WORDS: Record<StepOutcome, string> = {
+  done: '',
+  unchanged: 'unchanged',
+  checked: '',
+  skipped: 'skipped',
+  planned: 'would run',
+}
 
 /** One list of declared steps, drawn by listr2 on stderr and redrawn until every step has ended. */
 export class LiveList {
@@ -63,7 +69,11 @@ export class LiveList {
 
   finish(id: string, outcome: StepOutcome, durationMs: number, detail: string | undefined): void {
     const words = [OUTCOME_WORDS[outcome], detail ?? ''].filter((word) => word !== '').join(', ')
-    this.#end(id, outcome === 'skipped' ? 'skipped' : 'good', `${words === '' ? '' : `  ${words}`}  ${outcome === 'done' ? formatDuration(durationMs) : ''}`)
+    this.#end(
+      id,
+      outcome === 'skipped' ? 'skipped' : 'good',
+      `${words === '' ? '' : `  ${words}`}  ${outcome === 'done' ? formatDuration(durationMs) : ''}`,
+    )
   }
 
   fail(id: string, durationMs: number): void {

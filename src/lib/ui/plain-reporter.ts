@@ -35,7 +35,9 @@ export class PlainReporter implements Reporter {
         this.#progress(event)
         break
       case 'step-finished':
-        this.#line(`${event.title}: ${withDetail(event.outcome === 'done' ? `done in ${formatDuration(event.durationMs)}` : event.outcome === 'checked' ? 'ok' : event.outcome, event.detail)}`)
+        this.#line(
+          `${event.title}: ${withDetail(event.outcome === 'done' ? `done in ${formatDuration(event.durationMs)}` : event.outcome === 'checked' ? 'ok' : event.outcome, event.detail)}`,
+        )
         break
       case 'step-failed':
         this.#line(`${event.title}: failed after ${formatDuration(event.durationMs)}`)

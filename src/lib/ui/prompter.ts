@@ -50,7 +50,11 @@ export function createPrompter({ interactive, yes, screen, signal }: PrompterOpt
         select<T>(
           {
             message: question.message,
-            choices: question.choices.map(({ value, description }) => ({ value, name: value, ...(description !== undefined && { description }) })),
+            choices: question.choices.map(({ value, description }) => ({
+              value,
+              name: value,
+              ...(description !== undefined && { description }),
+            })),
             ...(question.default !== undefined && { default: question.default }),
           },
           context,

@@ -23,11 +23,7 @@ export function createStyle(enabled: boolean): Style {
  * Whether to use colours: never with `--no-color`, `NO_COLOR` (https://no-color.org) or a dumb terminal;
  * otherwise on a terminal, or anywhere with `FORCE_COLOR`.
  */
-export function wantsColor(options: {
-  isTTY: boolean
-  requested: boolean
-  env: Readonly<Record<string, string | undefined>>
-}): boolean {
+export function wantsColor(options: { isTTY: boolean; requested: boolean; env: Readonly<Record<string, string | undefined>> }): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = options.env
   if (!options.requested || (NO_COLOR !== undefined && NO_COLOR !== '')) return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false') return true

@@ -23,7 +23,10 @@ export function renderTable<Row>(rows: readonly Row[], columns: ReadonlyArray<Co
 }
 
 /** Lines of `label  value`, with the values below each other. */
-export function renderFields(fields: ReadonlyArray<readonly [label: string, value: string | number | boolean | null | undefined]>, style: Style): string {
+export function renderFields(
+  fields: ReadonlyArray<readonly [label: string, value: string | number | boolean | null | undefined]>,
+  style: Style,
+): string {
   const width = Math.max(0, ...fields.map(([label]) => label.length))
   return fields.map(([label, value]) => `${style.bold(label.padEnd(width))}  ${cellText(value)}`.trimEnd()).join('\n')
 }

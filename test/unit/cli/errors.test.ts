@@ -1,8 +1,9 @@
-import { Args, Command, Config, Flags } from '@oclif/core'
+import { Args, Command, Flags } from '@oclif/core'
 import { describe, expect, test } from 'vitest'
 import { toUsageError, toUserError } from '../../../src/lib/cli/errors.js'
 import { changeFlags, globalFlags } from '../../../src/lib/cli/flags.js'
 import { UserError } from '../../../src/lib/core/errors.js'
+import { loadConfig } from '../../helpers/surface.js'
 
 describe('toUserError', () => {
   test('leaves errors with a code as they are', () => {
@@ -53,9 +54,8 @@ describe('toUsageError', () => {
     }
   }
   async function usageError(...argv: string[]): Promise<UserError> {
-    const config = await Config.load({ root: process.cwd(), ignoreManifest: true })
     try {
-      await new Probe(argv, config).run()
+      await new Probe(argv, await loadConfig()).run()
     } catch (error) {
       return toUsageError(error, 'platform probe', Object.keys(Probe.flags))
     }

@@ -45,7 +45,14 @@ ${lines.join('\n')}
 `
 }
 
-function flagLine(bin: string, at: string, path: string, word: string, summary: string, model: Pick<CompletionModel, 'values' | 'valueFlags'>): string {
+function flagLine(
+  bin: string,
+  at: string,
+  path: string,
+  word: string,
+  summary: string,
+  model: Pick<CompletionModel, 'values' | 'valueFlags'>,
+): string {
   const name = word.startsWith('--') ? `-l ${word.slice(2)}` : `-s ${word.slice(1)}`
   const options = model.values.find((value) => value.path === path && value.flag === word)?.options
   const value = options ? ` -x -a '${options.join(' ')}'` : model.valueFlags.includes(word) ? ' -r -F' : ''

@@ -59,7 +59,12 @@ export function createModel(bin: string, commands: readonly CommandDescription[]
   return { bin, nodes: [...nodes.values()], values, valueFlags: [...valueFlags].sort() }
 }
 
-function addPath(words: readonly string[], summary: string, topics: ReadonlyMap<string, string>, nodeAt: (path: string) => CompletionNode): void {
+function addPath(
+  words: readonly string[],
+  summary: string,
+  topics: ReadonlyMap<string, string>,
+  nodeAt: (path: string) => CompletionNode,
+): void {
   for (const [index, word] of words.entries()) {
     const parent = nodeAt(words.slice(0, index).join(' '))
     if (parent.words.some((known) => known.word === word)) continue

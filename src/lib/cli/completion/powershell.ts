@@ -6,7 +6,9 @@ export function powershellCompletion({ bin, nodes, values, valueFlags }: Complet
     ({ path, words, flags, environments }) =>
       `    '${path}' = @{ Words = ${table(words)}; Flags = ${table(flags)}; Environments = $${environments ? 'true' : 'false'} }`,
   )
-  const valueLines = values.map(({ path, flag, options }) => `    '${path} ${flag}' = @(${options.map((option) => `'${option}'`).join(', ')})`)
+  const valueLines = values.map(
+    ({ path, flag, options }) => `    '${path} ${flag}' = @(${options.map((option) => `'${option}'`).join(', ')})`,
+  )
   return `# ${bin} completion for PowerShell. Load it with: ${bin} completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName ${bin} -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)

@@ -1,0 +1,53 @@
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+
+const SESSION = JSON.stringify(new URL('../../../dist/lib/cli/session.js', import.meta.url).href)
+
+/** A run that ignores the request to stop, as one does whose Terraform hangs. */
+function stuckRun(json: boolean) {
+  const code = `
+    import { Session } from ${SESSION}
+    const { ports } = new Session({ json: ${json}, quiet: false, color: false, yes: false })
+    ports.interrupts.onForce(async () => { ports.report.emit({ type: 'info', message: 'killed the child' }) })
+    ports.signal.addEventListener('abort', () => console.error('reason ' + ports.signal.reason.code))
+    console.error('ready')
+    setInterval(() => {}, 1000)`
+  return execa(process.execPath, ['--input-type=module', '-e', code], { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', CI: '1' } })
+}
+
+async function waitFor(child: ReturnType<typeof stuckRun>, text: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let seen = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      seen += chunk.toString()
+      if (seen.includes(text)) resolve()
+    })
+  })
+}
+
+test('the first Ctrl-C asks for a clean stop, the second ends at once with 130', async () => {
+  const child = stuckRun(false)
+  await waitFor(child, 'ready')
+  const stopping = waitFor(child, 'Stopping cleanly')
+  child.kill('SIGINT')
+  await stopping
+  expect(child.exitCode).toBeUndefined()
+  child.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await child
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })
+  expect(stderr).toContain('reason Interrupted')
+  expect(stderr).toContain('killed the child')
+  expect(stderr).toContain('Error [Interrupted]: Stopped at once')
+})
+
+test('with --json even the forced end prints one document', async () => {
+  const child = stuckRun(true)
+  await waitFor(child, 'ready')
+  const stopping = waitFor(child, 'Stopping cleanly')
+  child.kill('SIGTERM')
+  await stopping
+  child.kill('SIGTERM')
+  const { exitCode, stdout } = await child
+  expect(exitCode).toBe(130)
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'Interrupted' } })
+})
