@@ -30,8 +30,11 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
 
   async run(): Promise<CreateResult | PlanResult> {
     const { ensureEnvironmentFile } = await import('../../lib/config/ensure-environment.js')
+    const { refuseUnsupported } = await import('../../lib/environments/preflight.js')
     const { name } = this.args
     const dryRun = this.flags['dry-run']
+    const { architecture } = (await this.project()).platform
+    refuseUnsupported({ name, architecture, isolation: this.flags.isolation ?? 'hard' })
     const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
       dryRun,
       yes: this.flags.yes,

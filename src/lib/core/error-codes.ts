@@ -11,13 +11,22 @@ export const errorCodes = {
   // Use of the command line
   BadFlag: { exitCode: ExitCode.wrongUse, meaning: 'A flag or argument is unknown, missing or has a value that is not allowed.' },
   CommandNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such command.' },
-  InputNeeded: { exitCode: ExitCode.wrongUse, meaning: 'A question would have to be asked, but there is no terminal. The message names the flag that answers it.' },
+  InputNeeded: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'A question would have to be asked, but there is no terminal. The message names the flag that answers it.',
+  },
   ConfirmationNeeded: { exitCode: ExitCode.wrongUse, meaning: 'The command changes something and was not confirmed.' },
-  NotConfirmed: { exitCode: ExitCode.failed, meaning: 'The question was answered with no, or the typed name differs. Nothing was changed.' },
+  NotConfirmed: {
+    exitCode: ExitCode.failed,
+    meaning: 'The question was answered with no, or the typed name differs. Nothing was changed.',
+  },
 
   // Configuration and the repository
   NotARepository: { exitCode: ExitCode.wrongUse, meaning: 'No platform.yaml was found in this folder or above it.' },
-  InvalidConfiguration: { exitCode: ExitCode.wrongUse, meaning: 'platform.yaml or an environment file has problems. All of them are listed with file, line and column.' },
+  InvalidConfiguration: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'platform.yaml or an environment file has problems. All of them are listed with file, line and column.',
+  },
   InvalidName: { exitCode: ExitCode.wrongUse, meaning: 'A name does not follow the naming rule.' },
   EnvironmentNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no file for this environment.' },
   FolderNotEmpty: { exitCode: ExitCode.wrongUse, meaning: 'A new repository is only made in an empty folder.' },
@@ -33,7 +42,10 @@ export const errorCodes = {
   ToolMissing: { exitCode: ExitCode.failed, meaning: 'A program that platform calls was not found and could not be installed.' },
   ToolVersion: { exitCode: ExitCode.failed, meaning: 'A program was found, but its version is outside the supported range.' },
   ToolInstallFailed: { exitCode: ExitCode.failed, meaning: 'A program could not be downloaded or built.' },
-  ChecksumMismatch: { exitCode: ExitCode.refused, meaning: 'A download does not match the checksum of its publisher or of the lock file. It was thrown away.' },
+  ChecksumMismatch: {
+    exitCode: ExitCode.refused,
+    meaning: 'A download does not match the checksum of its publisher or of the lock file. It was thrown away.',
+  },
   ProviderMissing: { exitCode: ExitCode.failed, meaning: 'The Terraform AWS provider is neither in a local mirror nor downloadable.' },
   ToolFailed: { exitCode: ExitCode.failed, meaning: 'A program that platform called ended with an error.' },
 
@@ -41,9 +53,18 @@ export const errorCodes = {
   NoCredentials: { exitCode: ExitCode.failed, meaning: 'The AWS SDK found no credentials, or AWS refused them.' },
   WrongAccount: { exitCode: ExitCode.refused, meaning: 'The credentials belong to another account than the configured one.' },
   AwsRefused: { exitCode: ExitCode.failed, meaning: 'AWS refused a call or could not be reached.' },
-  EndpointNotLocal: { exitCode: ExitCode.refused, meaning: 'With target sandbox, an endpoint that is not on this machine was about to be used.' },
-  DuplicateResource: { exitCode: ExitCode.refused, meaning: 'More than one resource in the account claims to be the same part of an environment.' },
-  BackendNotOurs: { exitCode: ExitCode.refused, meaning: 'The state bucket exists but belongs to another account or is not set up as a state bucket.' },
+  EndpointNotLocal: {
+    exitCode: ExitCode.refused,
+    meaning: 'With target sandbox, an endpoint that is not on this machine was about to be used.',
+  },
+  DuplicateResource: {
+    exitCode: ExitCode.refused,
+    meaning: 'More than one resource in the account claims to be the same part of an environment.',
+  },
+  BackendNotOurs: {
+    exitCode: ExitCode.refused,
+    meaning: 'The state bucket exists but belongs to another account or is not set up as a state bucket.',
+  },
 
   // Sandbox
   SandboxFailed: { exitCode: ExitCode.failed, meaning: 'The local AWS did not start or stopped answering.' },
@@ -51,20 +72,33 @@ export const errorCodes = {
 
   // Environments
   PreflightFailed: { exitCode: ExitCode.failed, meaning: 'A check before the start failed. Nothing was changed.' },
-  UnsupportedKubernetesVersion: { exitCode: ExitCode.wrongUse, meaning: 'The Kubernetes version is not one that this version of platform supports.' },
+  UnsupportedKubernetesVersion: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'The Kubernetes version is not one that this version of platform supports.',
+  },
   NetworkOverlap: { exitCode: ExitCode.wrongUse, meaning: 'The address range overlaps that of another environment.' },
+  EnvironmentMoved: {
+    exitCode: ExitCode.refused,
+    meaning: 'The region or account of an environment is another one than when it was made.',
+  },
   StateLocked: { exitCode: ExitCode.failed, meaning: 'Another run holds the lock of this environment.' },
   RunInProgress: { exitCode: ExitCode.failed, meaning: 'Another process of platform is at work on this environment.' },
   RunNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such run in the journal.' },
   PlanFailed: { exitCode: ExitCode.failed, meaning: 'Terraform could not make a plan.' },
-  ApplyFailed: { exitCode: ExitCode.failed, meaning: 'Terraform could not apply the plan to the end. Run the same command again to go on.' },
+  ApplyFailed: {
+    exitCode: ExitCode.failed,
+    meaning: 'Terraform could not apply the plan to the end. Run the same command again to go on.',
+  },
   PlanChanged: { exitCode: ExitCode.refused, meaning: 'The plan file is not the one that was confirmed.' },
   DataLossRefused: { exitCode: ExitCode.refused, meaning: 'The plan would destroy or replace something that holds data.' },
   ProtectionOn: { exitCode: ExitCode.refused, meaning: 'The environment is protected against being destroyed.' },
   OrphansLeft: { exitCode: ExitCode.refused, meaning: 'After destroying, something of the environment is still in the account.' },
   VerifyFailed: { exitCode: ExitCode.failed, meaning: 'A step was carried out, but reading the result back shows something else.' },
 
-  Interrupted: { exitCode: ExitCode.interrupted, meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.' },
+  Interrupted: {
+    exitCode: ExitCode.interrupted,
+    meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.',
+  },
   TimedOut: { exitCode: ExitCode.failed, meaning: 'The time given by --timeout is over.' },
   Unexpected: { exitCode: ExitCode.failed, meaning: 'A defect in platform. Please report it with the stack trace.' },
 } as const satisfies Record<string, ErrorCodeInfo>

@@ -18,7 +18,7 @@ export function iamPath(platform: string, name: string): string {
 }
 
 /** The root module that builds this environment. */
-export function rootOf(environment: Environment): 'eks' {
+export function rootOf(environment: Pick<Environment, 'name' | 'architecture'>): 'eks' {
   if (environment.architecture === 'openshift') {
     throw new UserError('NotSupportedYet', `Environment ${environment.name} uses OpenShift, which this version cannot build yet.`, {
       next: ['Set "architecture: eks" in platform.yaml.'],

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { checkIdentity } from '../aws/identity.js'
 import { AwsClients } from '../aws/clients.js'
 import type { Environment } from '../config/project.js'
@@ -6,8 +7,8 @@ import type { Step } from '../core/steps.js'
 import type { AwsConnection } from '../core/target.js'
 import { terraformEnvironment } from '../terraform/environment-variables.js'
 import { Terraform } from '../terraform/terraform.js'
-import path from 'node:path'
 import { rootFolder, rootOf } from './layout.js'
+import { refuseMoved } from './moved.js'
 import type { EnvironmentContext } from './wiring.js'
 
 /** What the checks found; filled in by the steps, in their order. */
@@ -17,8 +18,8 @@ export interface Preflight {
   terraform: Terraform
 }
 
-/** Refuses what this version cannot build, before anything is touched. */
-export function refuseUnsupported(environment: Environment): void {
+/** Refuses what this version cannot build, before anything is touched. @throws `NotSupportedYet` */
+export function refuseUnsupported(environment: Pick<Environment, 'name' | 'architecture' | 'isolation'>): void {
   rootOf(environment)
   if (environment.isolation === 'soft') {
     throw new UserError(
@@ -33,11 +34,19 @@ export function refuseUnsupported(environment: Environment): void {
 
 /**
  * The checks before anything is touched: programs, credentials and that the account is the configured one.
- * (The configuration itself was checked when it was read.)
+ * (What the files say was checked when they were read.)
  */
 export function preflightSteps(context: EnvironmentContext, environment: Environment, found: (preflight: Preflight) => void): Step[] {
   let programs: Awaited<ReturnType<EnvironmentContext['findPrograms']>> | undefined
   return [
+    {
+      id: 'configuration',
+      title: 'Configuration',
+      run: async () => {
+        await refuseMoved(context.project, environment)
+        return { outcome: 'checked', detail: `Kubernetes ${environment.cluster.kubernetesVersion}, ${environment.network.cidr}` }
+      },
+    },
     {
       id: 'tools',
       title: 'Tools',
