@@ -10,8 +10,6 @@ export interface EmulatorSettings {
   data: string
   /** Folder to run in. */
   folder: string
-  /** Address that clients use, for the addresses that the emulator hands out itself. */
-  endpoint: string
   /** Search path for the programs that the emulator calls. */
   searchPath: string
 }
@@ -40,6 +38,7 @@ export class Emulator {
   #crashes: number[] = []
   #stopping = false
   #wasUp = false
+  #endpoint = ''
   restarts = 0
 
   constructor(settings: EmulatorSettings, events: EmulatorEvents, clock: Clock) {
@@ -52,8 +51,12 @@ export class Emulator {
   /** Resolves to the emulator's port when it answers. Waits for a restart that is under way. */
   port = (): Promise<number> => this.#port
 
-  /** Starts it. Resolves when it answers. */
-  async start(): Promise<void> {
+  /**
+   * Starts it. Resolves when it answers.
+   * @param endpoint address that clients use, for the addresses that the emulator hands out itself.
+   */
+  async start(endpoint: string): Promise<void> {
+    this.#endpoint = endpoint
     this.#port = this.#launch()
     this.#port.catch(() => undefined)
     await this.#port
@@ -95,7 +98,7 @@ export class Emulator {
   }
 
   #spawn(onPort: (port: number) => void): Promise<GuardedProcess> {
-    const { accountId, data, endpoint, folder, path, region, searchPath } = this.#settings
+    const { accountId, data, folder, path, region, searchPath } = this.#settings
     let head = ''
     return startGuarded(
       path,
@@ -116,7 +119,7 @@ export class Emulator {
         cwd: folder,
         // Nothing of the caller's environment: its FAKECLOUD_ and AWS_ variables would change what the sandbox is. No container
         // runtime either: containers would outlive the sandbox.
-        env: { PATH: searchPath, HOME: folder, NO_COLOR: '1', FAKECLOUD_EXTERNAL_URL: endpoint, FAKECLOUD_CONTAINER_CLI: 'false' },
+        env: { PATH: searchPath, HOME: folder, NO_COLOR: '1', FAKECLOUD_EXTERNAL_URL: this.#endpoint, FAKECLOUD_CONTAINER_CLI: 'false' },
         onStarting: this.#events.onStarting,
         onOutput: (chunk) => {
           this.#events.onOutput(chunk)
@@ -134,8 +137,10 @@ export class Emulator {
     if (this.#stopping || !this.#wasUp) return
     const now = this.#clock.now().getTime()
     this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_WINDOW_MS), now]
-    if (this.#crashes.length > MAX_CRASHES)
-      return this.#events.onGivenUp(`${reason}, for the ${this.#crashes.length}th time within a minute`)
+    if (this.#crashes.length > MAX_CRASHES) {
+      this.#events.onGivenUp(`${reason}, for the ${this.#crashes.length}th time within a minute`)
+      return
+    }
     this.restarts += 1
     this.#port = this.#launch(this.#crashes.length * 100)
     this.#port.catch(() => undefined)

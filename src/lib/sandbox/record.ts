@@ -34,7 +34,28 @@ export async function readRecord(file: string): Promise<SandboxRecord | undefine
   }
 }
 
-/** Replaces the record. Only the owner of the files may read it, because of the token. */
-export async function writeRecord(file: string, record: SandboxRecord): Promise<void> {
-  await writeFileAtomic(file, toJsonText(record), { mode: 0o600 })
+/** A supervisor's hold on its own record. Only the owner of the files may read it, because of the token. */
+export class RecordKeeper {
+  readonly #file: string
+  #record: SandboxRecord | undefined
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  async begin(record: SandboxRecord): Promise<void> {
+    this.#record = record
+    await this.#write(record)
+  }
+
+  /** Changes fields. Nothing happens before `begin`. */
+  async update(change: Partial<SandboxRecord>): Promise<void> {
+    if (!this.#record) return
+    this.#record = { ...this.#record, ...change }
+    await this.#write(this.#record)
+  }
+
+  async #write(record: SandboxRecord): Promise<void> {
+    await writeFileAtomic(this.#file, toJsonText(record), { mode: 0o600 })
+  }
 }

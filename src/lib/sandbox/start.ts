@@ -14,6 +14,7 @@ import type { SupervisorSettings } from './supervisor.js'
 
 /** The account that the sandbox plays. */
 export const SANDBOX_ACCOUNT_ID = '000000000000'
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
 const START_TIMEOUT_MS = 60_000
 /** The supervisor itself writes almost nothing here; its logs rotate. */
 const MAX_OUTPUT_BYTES = 1024 * 1024
@@ -58,6 +59,7 @@ export async function startSandbox(ports: SandboxPorts, options: StartSandboxOpt
     const supervisor = await launch(ports, folders, {
       directory: folders.repository,
       emulator,
+      searchPath: ports.env['PATH'] ?? DEFAULT_PATH,
       accountId: SANDBOX_ACCOUNT_ID,
       region: options.region ?? 'us-east-1',
     })
@@ -81,11 +83,11 @@ async function launch(ports: SandboxPorts, folders: SandboxFolders, settings: Su
   await mkdir(folders.logs, { recursive: true })
   const output = path.join(folders.logs, 'supervisor.log')
   if (((await stat(output).catch(() => undefined))?.size ?? 0) > MAX_OUTPUT_BYTES) await rm(output)
-  const { HOME, PATH, TMPDIR } = ports.env
+  const { HOME, TMPDIR } = ports.env
   return ports.processes.startDetached(process.execPath, [supervisorProgram(), JSON.stringify(settings)], {
     cwd: folders.root,
     env: {
-      PATH: PATH ?? '/usr/local/bin:/usr/bin:/bin',
+      PATH: settings.searchPath,
       NODE_NO_WARNINGS: '1',
       ...(HOME !== undefined && { HOME }),
       ...(TMPDIR !== undefined && { TMPDIR }),

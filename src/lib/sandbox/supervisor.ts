@@ -12,13 +12,15 @@ import { listenOnRememberedPort } from './gateway/stable-port.js'
 import { Upstream } from './gateway/upstream.js'
 import { allMends } from './mends/all.js'
 import { mendContexts } from './mends/contexts.js'
-import { readRecord, writeRecord, type SandboxRecord } from './record.js'
+import { readRecord, RecordKeeper } from './record.js'
 import { RotatingLog } from './rotating-log.js'
 
 /** What `startSandbox` hands to the supervisor process, as one JSON argument. */
 export interface SupervisorSettings {
   directory: string
   emulator: { path: string; version: string }
+  /** Search path for the programs that the emulator calls. */
+  searchPath: string
   accountId: string
   region: string
 }
@@ -41,14 +43,19 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   process.once('SIGTERM', () => ending.set({ kind: 'stop' }))
   process.once('SIGINT', () => ending.set({ kind: 'stop' }))
 
-  const control = {
-    token: randomBytes(24).toString('hex'),
-    faults: new FaultPlan(),
-    status: (): Record<string, unknown> => ({ restarts: emulator.restarts }),
-  }
-  let emulator!: Emulator
-  const upstream = new Upstream(() => emulator.port())
-  const contextFor = mendContexts(upstream, { ...settings, emulatorPort: () => emulator.port(), stateFolder: folders.mends })
+  const record = new RecordKeeper(folders.record)
+  const emulator = new Emulator(
+    { ...settings, path: settings.emulator.path, data: folders.data, folder: folders.root },
+    {
+      onOutput: (chunk) => logs.emulator.write(chunk),
+      onStarting: (identity) => record.update({ emulator: identity }),
+      onGivenUp: (reason) => ending.set({ kind: 'fail', reason }),
+    },
+    clock,
+  )
+  const control = { token: randomBytes(24).toString('hex'), faults: new FaultPlan(), status: () => ({ restarts: emulator.restarts }) }
+  const upstream = new Upstream(emulator.port)
+  const contextFor = mendContexts(upstream, { ...settings, emulatorPort: emulator.port, stateFolder: folders.mends })
   const gateway = createGateway({
     upstream,
     control,
@@ -58,44 +65,25 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   })
   const port = await listenOnRememberedPort(gateway, folders.port)
   const endpoint = `http://127.0.0.1:${port}`
-  let record: SandboxRecord = {
-    schemaVersion: 1,
-    state: 'starting',
-    supervisor: self,
-    emulatorVersion: settings.emulator.version,
-    port,
-    endpoint,
-    accountId: settings.accountId,
-    region: settings.region,
-    token: control.token,
-    since: clock.now().toISOString(),
-  }
-  const update = async (change: Partial<SandboxRecord>): Promise<void> => {
-    record = { ...record, ...change }
-    await writeRecord(folders.record, record)
-  }
-  emulator = new Emulator(
-    {
-      path: settings.emulator.path,
-      accountId: settings.accountId,
-      region: settings.region,
-      data: folders.data,
-      folder: folders.root,
-      endpoint,
-      searchPath: process.env['PATH'] ?? '/usr/bin:/bin',
-    },
-    {
-      onOutput: (chunk) => logs.emulator.write(chunk),
-      onStarting: (identity) => update({ emulator: identity }),
-      onGivenUp: (reason) => ending.set({ kind: 'fail', reason }),
-    },
-    clock,
-  )
   try {
-    await update({})
-    await emulator.start()
+    const { accountId, region } = settings
+    const emulatorVersion = settings.emulator.version
+    const since = clock.now().toISOString()
+    await record.begin({
+      schemaVersion: 1,
+      state: 'starting',
+      supervisor: self,
+      emulatorVersion,
+      port,
+      endpoint,
+      accountId,
+      region,
+      token: control.token,
+      since,
+    })
+    await emulator.start(endpoint)
     for (const mend of allMends) await mend.repair?.(folders.mends, contextFor)
-    await update({ state: 'ready' })
+    await record.update({ state: 'ready' })
     watch(folders, self, ending, clock)
   } catch (error) {
     ending.set({ kind: 'fail', reason: messageOf(error) })
@@ -107,7 +95,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   await emulator.stop()
   upstream.close()
   if (end.kind === 'stop') await rm(folders.record, { force: true })
-  if (end.kind === 'fail') await update({ state: 'failed', failure: end.reason })
+  if (end.kind === 'fail') await record.update({ state: 'failed', failure: end.reason })
   await Promise.all([logs.emulator.close(), logs.gateway.close()])
   if (end.kind === 'folder-gone') await removeWhatCameBack(folders)
 }

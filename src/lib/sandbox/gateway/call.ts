@@ -38,7 +38,7 @@ export function describeCall(head: CallHead, formBody?: string): Call {
   const query = new URLSearchParams(cut === -1 ? '' : url.slice(cut + 1))
   const form = formBody === undefined ? undefined : new URLSearchParams(formBody)
   const scope = credentialScope(head, query)
-  const action = query.get('Action') ?? form?.get('Action')
+  const action = query.get('Action') ?? form?.get('Action') ?? undefined
   const target = textHeader(head, 'x-amz-target')
   const rpc = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(path)
   const service = scope?.service ?? serviceOfUnsigned(action)
@@ -46,7 +46,7 @@ export function describeCall(head: CallHead, formBody?: string): Call {
 
   if (rpc) return { ...common, action: rpc[2] ?? '', protocol: head.headers['smithy-protocol'] === 'rpc-v2-cbor' ? 'cbor' : 'json' }
   if (target !== undefined) return { ...common, action: target.slice(target.lastIndexOf('.') + 1), protocol: 'json' }
-  if (action != null && service !== 's3') return { ...common, action, protocol: service === 'ec2' ? 'ec2' : 'query' }
+  if (action !== undefined && service !== 's3') return { ...common, action, protocol: service === 'ec2' ? 'ec2' : 'query' }
   if (service === 's3') return { ...common, action: s3Action(method, path, query, head.headers), protocol: 's3' }
   if (service === 'eks') return { ...common, action: eksAction(method, path) ?? `${method} ${path}`, protocol: 'rest-json' }
   return { ...common, action: `${method} ${path}`, protocol: 'rest-json' }
@@ -67,7 +67,7 @@ function credentialScope(head: CallHead, query: URLSearchParams): { service: str
 }
 
 /** Only STS has operations that are called without a signature. */
-function serviceOfUnsigned(action: string | null | undefined): string {
+function serviceOfUnsigned(action: string | undefined): string {
   return action?.startsWith('AssumeRoleWith') ? 'sts' : 'unknown'
 }
 

@@ -7,7 +7,8 @@ import { describeCall, hasFormBody, type Call } from './call.js'
 import { answerControl, type ControlState } from './control.js'
 import { CONTROL_PREFIX } from './control-path.js'
 import { errorOfFault, type Fault } from './fault-plan.js'
-import { Upstream, UpstreamGone } from './upstream.js'
+import type { Upstream } from './upstream.js'
+import { UpstreamGone } from './upstream.js'
 
 /** A form body is a few kilobytes; a mend never needs a large one. Larger bodies are streamed past the mends. */
 const MAX_READ = 16 * 1024 * 1024
@@ -34,14 +35,13 @@ export function createGateway(options: GatewayOptions): Server {
     const startedAt = performance.now()
     const handled: Handled = {}
     response.once('close', () => {
-      if (request.url?.startsWith(CONTROL_PREFIX)) return
-      const { call, remark } = handled
-      const ended = response.writableFinished ? String(response.statusCode) : 'cut'
-      options.log(
-        `${new Date().toISOString()} ${ended} ${call?.service ?? '-'} ${call?.action ?? '-'} ${Math.round(performance.now() - startedAt)}ms${remark === undefined ? '' : ` [${remark}]`}\n`,
-      )
+      if (!request.url?.startsWith(CONTROL_PREFIX)) options.log(logLine(handled, response, performance.now() - startedAt))
     })
-    handle(options, request, response, handled).catch((error: unknown) => fail(response, handled.call, error, options.log))
+    handle(options, request, response, handled)
+      .then((answer) => {
+        if (answer) reply(response, answer)
+      })
+      .catch((error: unknown) => fail(response, handled.call, error, options.log))
   })
   // Uploads and waiters may take long, and clients keep their connections open between calls.
   server.requestTimeout = 0
@@ -49,17 +49,22 @@ export function createGateway(options: GatewayOptions): Server {
   return server
 }
 
-async function handle(options: GatewayOptions, request: IncomingMessage, response: ServerResponse, handled: Handled): Promise<void> {
+/** @returns the answer to send, or undefined when the call was answered, or cut, on the way. */
+async function handle(
+  options: GatewayOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  handled: Handled,
+): Promise<Answer | undefined> {
   const url = request.url ?? '/'
   if (request.headers.origin !== undefined && !isLoopbackUrl(request.headers.origin)) {
-    return reply(response, json(403, { message: 'Web pages from elsewhere may not use the sandbox.' }))
+    return json(403, { message: 'Web pages from elsewhere may not use the sandbox.' })
   }
   if (url.startsWith(CONTROL_PREFIX)) {
-    const body = await readBody(request, 1024 * 1024)
-    return reply(response, answerControl(request, body.toString('utf8'), options.control))
+    return answerControl(request, (await readBody(request, MAX_READ)).toString('utf8'), options.control)
   }
   if (url === '/_reset' || (url.startsWith('/_fakecloud/') && request.method !== 'GET')) {
-    return reply(response, json(404, { message: 'Not part of AWS. Run: platform sandbox reset' }))
+    return json(404, { message: 'Not part of AWS. Run: platform sandbox reset' })
   }
 
   let body = hasFormBody(request) ? await readBody(request, MAX_READ) : undefined
@@ -72,15 +77,17 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   }
   if (fault) {
     handled.remark = fault.kind
-    return applyFault(options.upstream, request, response, call, fault, body)
+    body ??= await readBody(request, MAX_READ)
+    return carryOut(fault, options.upstream, response, call, body)
   }
   const mend = options.mends.find((candidate) => fits(candidate, call))
   if (mend && (body !== undefined || isSmall(request))) {
     handled.remark = mend.id
     body ??= await readBody(request, MAX_READ)
-    return reply(response, await mend.handle({ call, body }, options.mendContext(call)))
+    return mend.handle({ call, body }, options.mendContext(call))
   }
   await options.upstream.stream(request, response, body)
+  return undefined
 }
 
 function fits(mend: Mend, call: Call): boolean {
@@ -92,18 +99,11 @@ function isSmall(request: IncomingMessage): boolean {
   return length === undefined ? request.headers['transfer-encoding'] === undefined : Number(length) <= MAX_READ
 }
 
-async function applyFault(
-  upstream: Upstream,
-  request: IncomingMessage,
-  response: ServerResponse,
-  call: Call,
-  fault: Fault,
-  read?: Buffer,
-): Promise<void> {
-  const body = read ?? (await readBody(request, MAX_READ))
-  if (fault.kind !== 'lost-answer') return reply(response, errorAnswer(call.protocol, errorOfFault(fault, call.protocol)))
+async function carryOut(fault: Fault, upstream: Upstream, response: ServerResponse, call: Call, body: Buffer): Promise<Answer | undefined> {
+  if (fault.kind !== 'lost-answer') return errorAnswer(call.protocol, errorOfFault(fault, call.protocol))
   await upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
   response.destroy()
+  return undefined
 }
 
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
@@ -125,10 +125,19 @@ function reply(response: ServerResponse, answer: Answer): void {
 function fail(response: ServerResponse, call: Call | undefined, error: unknown, log: (line: string) => void): void {
   if (response.destroyed) return
   if (!(error instanceof UpstreamGone)) log(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  if (response.headersSent) return void response.destroy()
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
   // The emulator is being restarted: every SDK tries again after this status.
   reply(
     response,
     errorAnswer(call?.protocol ?? 'rest-json', { status: 503, code: 'ServiceUnavailable', message: 'The local AWS is not answering.' }),
   )
+}
+
+function logLine({ call, remark }: Handled, response: ServerResponse, durationMs: number): string {
+  const end = response.writableFinished ? String(response.statusCode) : 'cut'
+  const what = call ? `${call.service} ${call.action}` : '- -'
+  return `${new Date().toISOString()} ${end} ${what} ${Math.round(durationMs)}ms${remark === undefined ? '' : ` [${remark}]`}\n`
 }

@@ -66,7 +66,7 @@ export class Upstream {
     const url = new URL(request.url, 'http://127.0.0.1')
     for (const name of [...url.searchParams.keys()])
       if (/^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|security-token)$/i.test(name)) url.searchParams.delete(name)
-    const date = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+    const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
     const authorization = `AWS4-HMAC-SHA256 Credential=test/${date.slice(0, 8)}/${region}/${service}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
     const rawHeaders = [...withoutHeaders(request.rawHeaders, SIGNATURE_HEADERS), 'x-amz-date', date, 'authorization', authorization]
     const changed = url.search !== new URL(request.url, 'http://127.0.0.1').search

@@ -48,9 +48,11 @@ async function hasDependencies(ec2: EC2Client, vpcId: string): Promise<boolean> 
   await ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }))
   const [{ Subnets = [] }, { InternetGateways = [] }] = await Promise.all([
     ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] })),
-    ec2.send(new DescribeInternetGatewaysCommand({ Filters: [{ Name: 'attachment.vpc-id', Values: [vpcId] }] })),
+    // The emulator does not know the filter attachment.vpc-id.
+    ec2.send(new DescribeInternetGatewaysCommand({})),
   ])
-  return Subnets.length + InternetGateways.length > 0
+  const attached = InternetGateways.filter(({ Attachments = [] }) => Attachments.some(({ VpcId }) => VpcId === vpcId))
+  return Subnets.length + attached.length > 0
 }
 
 async function defaultResources(ec2: EC2Client, vpcId: string): Promise<string[]> {

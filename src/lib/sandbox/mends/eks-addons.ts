@@ -29,7 +29,8 @@ export const eksAddons: Mend = {
 
 function isUnknownVersion({ call }: MendRequest, answer: Answer): boolean {
   if (answer.status !== 400 || (call.action !== 'CreateAddon' && call.action !== 'UpdateAddon')) return false
-  return /not supported/.test(String(jsonBody(answer.body)?.['message'] ?? ''))
+  const message = jsonBody(answer.body)?.['message']
+  return typeof message === 'string' && message.includes('not supported')
 }
 
 async function withKnownVersion(cluster: string, request: MendRequest, refusal: Answer, context: MendContext): Promise<Answer> {

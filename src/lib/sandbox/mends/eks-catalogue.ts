@@ -66,7 +66,8 @@ export const eksClusterVersions: Mend = {
   async handle(request, context) {
     const answer = await context.forward(request)
     const document = jsonBody(answer.body)
-    if (answer.status !== 200 || !document || !Array.isArray(document['clusterVersions']) || document['nextToken'] != null) return answer
+    if (answer.status !== 200 || !document || !Array.isArray(document['clusterVersions']) || typeof document['nextToken'] === 'string')
+      return answer
     const listed = document['clusterVersions'] as Array<{ clusterVersion?: string }>
     return json(200, { ...document, clusterVersions: [...missingVersions(listed, request.call.query), ...listed] })
   },

@@ -25,7 +25,7 @@ async function ec2(clients: AwsClients, { region, accountId }: Place): Promise<T
   for await (const { Tags = [] } of paginateDescribeTags({ client: await clients.ec2() }, {})) {
     for (const { ResourceId, ResourceType, Key, Value } of Tags) {
       if (ResourceId === undefined || ResourceType === undefined || Key === undefined) continue
-      const arn = `arn:aws:ec2:${region}:${accountId}:${ResourceType}/${ResourceId}`
+      const arn = `arn:aws:ec2:${region}:${accountId}:${typeOfEc2(ResourceId, ResourceType)}/${ResourceId}`
       const resource = found.get(arn) ?? { arn, tags: {} }
       resource.tags[Key] = Value ?? ''
       found.set(arn, resource)
@@ -34,49 +34,62 @@ async function ec2(clients: AwsClients, { region, accountId }: Place): Promise<T
   return [...found.values()]
 }
 
+/** Types that the emulator's DescribeTags calls just `resource` (Amazon EC2 API Reference, "TagSpecification"). */
+const EC2_TYPES: Readonly<Record<string, string>> = {
+  eni: 'network-interface',
+  fl: 'vpc-flow-log',
+  i: 'instance',
+  lt: 'launch-template',
+  nat: 'natgateway',
+  snap: 'snapshot',
+  vol: 'volume',
+  vpce: 'vpc-endpoint',
+}
+
+/** The resource type in an EC2 ARN. */
+export function typeOfEc2(resourceId: string, resourceType: string): string {
+  return resourceType === 'resource' ? (EC2_TYPES[resourceId.slice(0, resourceId.lastIndexOf('-'))] ?? resourceType) : resourceType
+}
+
 async function eks(clients: AwsClients): Promise<TaggedResource[]> {
   const { paginateListClusters, DescribeClusterCommand } = await import('@aws-sdk/client-eks')
   const client = await clients.eks()
-  const found: TaggedResource[] = []
-  for await (const { clusters = [] } of paginateListClusters({ client }, {})) {
-    for (const name of clusters) {
-      const { cluster } = await client.send(new DescribeClusterCommand({ name }))
-      if (cluster?.arn !== undefined) found.push({ arn: cluster.arn, tags: cluster.tags ?? {} })
-      found.push(...(await partsOfCluster(clients, name)))
-    }
-  }
-  return found
+  const names = await collect(paginateListClusters({ client }, {}), ({ clusters }) => clusters)
+  const lists = names.map(async (name) => {
+    const { cluster } = await client.send(new DescribeClusterCommand({ name }))
+    return [...tagged(cluster?.arn, cluster?.tags), ...(await partsOfCluster(clients, name))]
+  })
+  return (await Promise.all(lists)).flat()
 }
 
 async function partsOfCluster(clients: AwsClients, clusterName: string): Promise<TaggedResource[]> {
   const sdk = await import('@aws-sdk/client-eks')
   const client = await clients.eks()
-  const parts: Array<{ arn: string | undefined; tags: Record<string, string> | undefined } | undefined> = []
-  for await (const { nodegroups = [] } of sdk.paginateListNodegroups({ client }, { clusterName })) {
-    for (const nodegroupName of nodegroups) {
+  const [groups, addons, entries, associations] = await Promise.all([
+    collect(sdk.paginateListNodegroups({ client }, { clusterName }), ({ nodegroups }) => nodegroups),
+    collect(sdk.paginateListAddons({ client }, { clusterName }), (page) => page.addons),
+    collect(sdk.paginateListAccessEntries({ client }, { clusterName }), ({ accessEntries }) => accessEntries),
+    collect(sdk.paginateListPodIdentityAssociations({ client }, { clusterName }), (page) => page.associations),
+  ])
+  const parts = await Promise.all([
+    ...groups.map(async (nodegroupName) => {
       const { nodegroup } = await client.send(new sdk.DescribeNodegroupCommand({ clusterName, nodegroupName }))
-      parts.push({ arn: nodegroup?.nodegroupArn, tags: nodegroup?.tags })
-    }
-  }
-  for await (const { addons = [] } of sdk.paginateListAddons({ client }, { clusterName })) {
-    for (const addonName of addons) {
+      return tagged(nodegroup?.nodegroupArn, nodegroup?.tags)
+    }),
+    ...addons.map(async (addonName) => {
       const { addon } = await client.send(new sdk.DescribeAddonCommand({ clusterName, addonName }))
-      parts.push({ arn: addon?.addonArn, tags: addon?.tags })
-    }
-  }
-  for await (const { accessEntries = [] } of sdk.paginateListAccessEntries({ client }, { clusterName })) {
-    for (const principalArn of accessEntries) {
+      return tagged(addon?.addonArn, addon?.tags)
+    }),
+    ...entries.map(async (principalArn) => {
       const { accessEntry } = await client.send(new sdk.DescribeAccessEntryCommand({ clusterName, principalArn }))
-      parts.push({ arn: accessEntry?.accessEntryArn, tags: accessEntry?.tags })
-    }
-  }
-  for await (const { associations = [] } of sdk.paginateListPodIdentityAssociations({ client }, { clusterName })) {
-    for (const { associationId } of associations) {
+      return tagged(accessEntry?.accessEntryArn, accessEntry?.tags)
+    }),
+    ...associations.map(async ({ associationId }) => {
       const { association } = await client.send(new sdk.DescribePodIdentityAssociationCommand({ clusterName, associationId }))
-      parts.push({ arn: association?.associationArn, tags: association?.tags })
-    }
-  }
-  return parts.flatMap((part) => (part?.arn === undefined ? [] : [{ arn: part.arn, tags: part.tags ?? {} }]))
+      return tagged(association?.associationArn, association?.tags)
+    }),
+  ])
+  return parts.flat()
 }
 
 async function kms(clients: AwsClients, { region }: Place): Promise<TaggedResource[]> {
@@ -96,15 +109,13 @@ async function kms(clients: AwsClients, { region }: Place): Promise<TaggedResour
 async function logs(clients: AwsClients): Promise<TaggedResource[]> {
   const { paginateDescribeLogGroups, ListTagsForResourceCommand } = await import('@aws-sdk/client-cloudwatch-logs')
   const client = await clients.logs()
-  const found: TaggedResource[] = []
-  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, {})) {
-    for (const { logGroupArn } of logGroups) {
-      if (logGroupArn === undefined) continue
-      const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: logGroupArn }))
-      found.push({ arn: logGroupArn, tags })
-    }
-  }
-  return found
+  const groups = await collect(paginateDescribeLogGroups({ client }, {}), ({ logGroups }) => logGroups)
+  const lists = groups.map(async ({ logGroupArn }) => {
+    if (logGroupArn === undefined) return []
+    const { tags } = await client.send(new ListTagsForResourceCommand({ resourceArn: logGroupArn }))
+    return tagged(logGroupArn, tags)
+  })
+  return (await Promise.all(lists)).flat()
 }
 
 async function s3(clients: AwsClients, { region }: Place): Promise<TaggedResource[]> {
@@ -124,6 +135,16 @@ async function s3(clients: AwsClients, { region }: Place): Promise<TaggedResourc
     }
   }
   return found
+}
+
+async function collect<Page, Item>(pages: AsyncIterable<Page>, itemsOf: (page: Page) => Item[] | undefined): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const page of pages) items.push(...(itemsOf(page) ?? []))
+  return items
+}
+
+function tagged(arn: string | undefined, tags: Record<string, string> | undefined): TaggedResource[] {
+  return arn === undefined ? [] : [{ arn, tags: tags ?? {} }]
 }
 
 function inRegion(arn: string, region: string): boolean {

@@ -1,0 +1,34 @@
+import { PlatformCommand } from '../../lib/cli/base-command.js'
+import type { SandboxStatus } from '../../lib/sandbox/status.js'
+
+export default class SandboxStatusCommand extends PlatformCommand<typeof SandboxStatusCommand> {
+  static override summary = 'Show whether the local AWS runs, and how true each service is.'
+  static override description = `full: behaves like AWS as far as it was tested. partial: differs as the note tells. shape-only: the API answers, but
+nothing happens behind it. none: not there. Services that are not listed were not tested.`
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  async run(): Promise<SandboxStatus> {
+    const { sandboxOf } = await import('../../lib/sandbox/used.js')
+    const { sandboxStatus } = await import('../../lib/sandbox/status.js')
+
+    const { directory } = sandboxOf(await this.project())
+    const status = await sandboxStatus(this.ports, directory)
+    await this.printFields([
+      ['running', status.running ? 'yes' : 'no'],
+      ['endpoint', status.endpoint],
+      ['account', status.accountId],
+      ['region', status.region],
+      ['since', status.since],
+      ['emulator', status.emulator ? `${status.emulator.name} ${status.emulator.version}` : null],
+    ])
+    if (status.failure !== null) this.note(`It stopped by itself: ${status.failure}. See: platform sandbox logs`)
+    this.print('')
+    await this.printTable(status.services, [
+      { header: 'Service', value: ({ name }) => name },
+      { header: 'Fidelity', value: ({ fidelity }) => fidelity },
+      { header: 'By', value: ({ emulatedBy }) => emulatedBy },
+      { header: 'Note', value: ({ note }) => note },
+    ])
+    return status
+  }
+}

@@ -1,0 +1,15 @@
+import type { Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
+
+/**
+ * Where the sandbox of a repository is, and its region.
+ * @throws `SandboxNotUsed` when the repository works on real AWS.
+ */
+export function sandboxOf(project: Project): { directory: string; region: string } {
+  const { directory, platform } = project
+  if (platform.target === 'sandbox') return { directory, region: platform.region }
+  throw new UserError('SandboxNotUsed', 'This repository works on real AWS, so it has no local one.', {
+    reason: 'platform.yaml says target: aws.',
+    next: ['To try things out, make another repository: platform init NAME --target sandbox'],
+  })
+}
