@@ -11,6 +11,9 @@ import { small } from './modules/values.js'
 import { copyOfTemplates, findBinary, startEmulator, writeJson, type Binary, type Emulator } from './modules/workbench.js'
 
 const ports = { clock: systemClock, signal: new AbortController().signal }
+// Every resource type that the modules know.
+const values = { ...small, network: { ...small.network, nat: 'per-zone', interface_endpoints: ['ecr.api'] } }
+const NAT_GATEWAYS = values.network.zone_count
 const scope = { platform: small.platform, environment: small.environment }
 const MAX_ROUNDS = 5
 
@@ -26,7 +29,7 @@ beforeAll(async () => {
   emulator = await startEmulator()
   templates = await copyOfTemplates()
   root = path.join(templates, 'roots', 'eks')
-  await writeJson(root, 'terraform.tfvars.json', small)
+  await writeJson(root, 'terraform.tfvars.json', values)
   await run('init', '-input=false')
 })
 
@@ -84,7 +87,7 @@ test('imports everything after the whole state was lost, and makes nothing twice
 
   await run('apply', '-input=false', 'plan.bin')
   await rm(path.join(root, 'imports.tf.json'))
-  expect(await natGateways(emulator.clients)).toBe(1)
+  expect(await natGateways(emulator.clients)).toBe(NAT_GATEWAYS)
   expect(await doubledResources(emulator.clients)).toEqual([])
   expect(summarisePlan(await plan()).hasChanges).toBe(false)
 })
@@ -95,7 +98,7 @@ test('imports only what the state does not know', async () => {
   expect(imports.map(({ to }) => to).sort()).toEqual(['module.cluster.aws_eks_cluster.this', 'module.network.aws_nat_gateway.this[0]'])
   await run('apply', '-input=false', 'plan.bin')
   await rm(path.join(root, 'imports.tf.json'))
-  expect(await natGateways(emulator.clients)).toBe(1)
+  expect(await natGateways(emulator.clients)).toBe(NAT_GATEWAYS)
 })
 
 test('sees the living environment as left over, and only deleted keys after it was destroyed', async () => {
