@@ -34,7 +34,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     const { name } = this.args
     const dryRun = this.flags['dry-run']
     const { architecture } = (await this.project()).platform
-    refuseUnsupported({ name, architecture, isolation: this.flags.isolation ?? 'hard' })
+    refuseUnsupported({ name, architecture, isolation: this.flags.isolation === 'soft' ? 'soft' : 'hard' })
     const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
       dryRun,
       yes: this.flags.yes,
