@@ -44,7 +44,7 @@ export const catalogue = {
         ],
       },
     },
-    buildUnits: 1500,
+    buildUnits: 1463,
     buildTime: 'about 3 minutes',
     byHand: ['Install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install'],
   },
