@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setMaxListeners } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -49,11 +50,22 @@ function forwardLines(stream: Readable | null, name: 'stdout' | 'stderr', onLine
   if (stream) createInterface({ input: stream }).on('line', (line) => onLine(line, name))
 }
 
-function explain(file: string, args: readonly string[], options: ExecOptions, error: ExecaError): UserError {
+/** What is read of execa's error. */
+type Failure = Pick<ExecaError, 'isCanceled' | 'timedOut' | 'code' | 'exitCode' | 'signal' | 'shortMessage' | 'cause'> & {
+  stdout?: unknown
+  stderr?: unknown
+}
+
+function explain(file: string, args: readonly string[], options: ExecOptions, error: Failure): UserError {
   if (error.isCanceled)
     return options.signal?.reason instanceof UserError ? options.signal.reason : new UserError('Interrupted', `${file} was stopped.`)
   if (error.timedOut)
     return new UserError('TimedOut', `${file} gave no answer within ${(options.timeoutMs ?? 0) / 1000} s.`, { details: { file } })
+  if (error.code === 'ENOENT' && options.cwd !== undefined && !existsSync(options.cwd))
+    return new UserError('ToolFailed', `${file} could not be started: there is no folder ${options.cwd}.`, {
+      cause: error,
+      details: { file },
+    })
   if (error.code === 'ENOENT')
     return new UserError('ToolMissing', `${file} was not found.`, { cause: error, next: ['platform doctor'], details: { file } })
   const lastLines = redactText(String(error.stderr ?? '').trim() || String(error.stdout ?? '').trim())

@@ -1,19 +1,18 @@
-import { UserError } from '../core/errors.js'
-import { runSteps, type Step } from '../core/steps.js'
-import { emptyBlockers } from '../aws/leftovers/blockers.js'
-import { findLeftovers, type Orphan, type Retained } from '../aws/leftovers/leftovers.js'
-import { keysStillNeeded } from '../aws/leftovers/keys-still-needed.js'
+import { emptyBlockers, findBlockers } from '../aws/leftovers/blockers.js'
+import { findLeftovers, type Leftovers, type Orphan, type Retained } from '../aws/leftovers/leftovers.js'
 import type { Environment } from '../config/project.js'
+import { UserError } from '../core/errors.js'
+import { runSteps, type Step, type StepControl, type StepResult } from '../core/steps.js'
+import { adoptLostResources } from './adoption.js'
 import { applyPlan } from './applying.js'
 import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
 import { lastChangeWasCutShort } from './earlier-run.js'
-import type { Plan } from './planning.js'
-import { makePlan } from './planning.js'
+import { findKeptKeys, type KeptKey } from './kept-keys.js'
+import { makePlan, type Plan } from './planning.js'
 import { planResult } from './plan-step.js'
-import { preparation } from './preparation.js'
+import { preparation, type Prepared } from './preparation.js'
 import { protectionStep } from './protection.js'
-import { adoptLostResources } from './adoption.js'
-import { withRun } from './run.js'
+import { withRun, type Run } from './run.js'
 import { environmentOf } from './selection.js'
 import type { EnvironmentContext } from './wiring.js'
 
@@ -30,6 +29,12 @@ export interface DestroyResult {
   retained: Retained[]
 }
 
+/** What was found before anybody is asked. */
+interface Findings {
+  plan: Plan
+  keptKeys: KeptKey[]
+}
+
 /**
  * Destroys an environment and proves that nothing is left in the account. Running it again after an interruption finishes it.
  * @throws `ProtectionOn`, `NotConfirmed`, `OrphansLeft` (with what is left), and what Terraform says.
@@ -39,89 +44,117 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
   const { name } = environment
   refuseProtected(environment)
   refuseWrongName(context.ports, name, options.confirm)
+  const scope = { platform: context.project.platform.name, environment: name, clusterName: environment.cluster.name }
   return withRun(
     context.ports,
     { repository: context.project.directory, environment: name, command: `env destroy ${name}` },
     async (run) => {
-      const cutShort = await lastChangeWasCutShort(run)
-      const platform = context.project.platform.name
-      const { steps, prepared } = preparation(context, run, environment)
-      const identity = { platform, environment: name, clusterName: environment.cluster.name }
-      let plan: Plan | undefined
-      const keptKeys: Array<{ arn: string; reason: string }> = []
-
-      await runSteps(run.ports, `Preparing to destroy ${name}`, [
-        ...steps,
-        ...(cutShort ? [adoptLostResources({ run, environment, platform, prepared })] : []),
-        {
-          id: 'kept-keys',
-          title: 'Keys still needed',
-          run: async () => {
-            const { terraform, clients } = prepared()
-            const keys = await terraform.stateResources('aws_kms_key')
-            const needed = await keysStillNeeded(
-              clients,
-              keys.map(({ values }) => String(values['arn'])),
-              identity,
-            )
-            const kept = keys.filter(({ values }) => needed.has(String(values['arn'])))
-            await terraform.stateRemove(kept.map(({ address }) => address))
-            for (const [arn, reason] of needed) keptKeys.push({ arn, reason })
-            return kept.length === 0 ? { outcome: 'unchanged', detail: 'none' } : { outcome: 'done', detail: `kept ${kept.length}` }
-          },
-        },
-        {
-          id: 'plan',
-          title: 'Plan of the destruction',
-          run: async (control) => {
-            const { terraform, state } = prepared()
-            plan = await makePlan({ run, terraform, state, destroy: true }, control)
-            return planResult(plan)
-          },
-        },
-      ])
-      if (!plan) throw new Error('no plan was made')
-      const confirmed: Plan = plan
-      const { terraform, clients, state } = prepared()
-      if (confirmed.summary.hasChanges) {
-        reportPlan(run.ports, name, confirmed)
+      const { prepared, findings } = await prepare(context, run, environment, scope)
+      if (findings.plan.summary.hasChanges) {
+        reportPlan(run.ports, name, findings.plan)
+        await warnAboutLosses(run, prepared, scope, findings.keptKeys)
         await confirmByName(run.ports, name, options.confirm)
       }
-
-      let proof: { orphans: Orphan[]; retained: Retained[] } = { orphans: [], retained: [] }
-      const work: Step[] = [
-        protectionStep(environment, () => clients, false),
-        {
-          id: 'blockers',
-          title: 'What would block it',
-          run: async () => {
-            const removed = await emptyBlockers(clients, identity, run.ports)
-            return removed.length === 0
-              ? { outcome: 'unchanged', detail: 'none' }
-              : { outcome: 'done', detail: `removed ${removed.length}` }
-          },
-        },
-        {
-          id: 'apply',
-          title: 'Destroy',
-          isDone: async () => !confirmed.summary.hasChanges && 'nothing in the state',
-          run: (control) => applyPlan({ run, terraform, plan: confirmed, state }, control),
-        },
-        {
-          id: 'proof',
-          title: 'Proof that nothing is left',
-          run: async () => {
-            proof = await findLeftovers(clients, { ...identity, keptKeys }, run.ports)
-            return { outcome: 'checked', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
-          },
-        },
-      ]
-      await runSteps(run.ports, `Destroying ${name}`, work)
+      const proof = await destroy(run, environment, prepared, scope, findings)
       const result: DestroyResult = { environment: name, destroyed: proof.orphans.length === 0, ...proof }
       if (proof.orphans.length > 0) throw orphansLeft(result)
       return result
     },
   )
+}
+
+type Scope = Parameters<typeof emptyBlockers>[1]
+
+async function prepare(
+  context: EnvironmentContext,
+  run: Run,
+  environment: Environment,
+  scope: Scope,
+): Promise<{ prepared: Prepared; findings: Findings }> {
+  const cutShort = await lastChangeWasCutShort(run)
+  const { steps, prepared } = preparation(context, run, environment)
+  let keptKeys: KeptKey[] = []
+  let plan: Plan | undefined
+  await runSteps(run.ports, `Preparing to destroy ${environment.name}`, [
+    ...steps,
+    ...(cutShort ? [adoptLostResources({ run, environment, platform: scope.platform, prepared })] : []),
+    {
+      id: 'kept-keys',
+      title: 'Keys still needed',
+      run: async () => {
+        const { terraform, clients } = prepared()
+        keptKeys = await findKeptKeys(terraform, clients, scope)
+        return { outcome: 'checked', detail: keptKeys.length === 0 ? 'none' : keptKeys.map(({ address }) => address).join(', ') }
+      },
+    },
+    {
+      id: 'plan',
+      title: 'Plan of the destruction',
+      run: async (control) => {
+        plan = await planDestruction(run, prepared(), control)
+        return planResult(plan)
+      },
+    },
+  ])
+  if (!plan) throw new Error('no plan was made')
+  return { prepared: prepared(), findings: { plan, keptKeys } }
+}
+
+function planDestruction(run: Run, { terraform, state }: Prepared, control: StepControl): Promise<Plan> {
+  return makePlan({ run, terraform, state, destroy: true }, control)
+}
+
+async function warnAboutLosses(run: Run, { clients }: Prepared, scope: Scope, keptKeys: readonly KeptKey[]): Promise<void> {
+  const volumes = (await findBlockers(clients, scope)).filter(({ holdsData }) => holdsData)
+  for (const { arn } of volumes) {
+    run.ports.report.emit({ type: 'warning', message: `${arn} was made by the cluster, holds data and will be deleted too.` })
+  }
+  for (const { address, reason } of keptKeys) run.ports.report.emit({ type: 'warning', message: `${address} is kept: ${reason}` })
+}
+
+async function destroy(run: Run, environment: Environment, prepared: Prepared, scope: Scope, findings: Findings): Promise<Leftovers> {
+  const { terraform, clients, state } = prepared
+  const { keptKeys } = findings
+  let { plan } = findings
+  let proof: Leftovers = { orphans: [], retained: [] }
+  const emptyOut = async (): Promise<StepResult> => {
+    const removed = await emptyBlockers(clients, scope, run.ports)
+    return removed.length === 0 ? { outcome: 'unchanged', detail: 'none' } : { outcome: 'done', detail: `removed ${removed.length}` }
+  }
+  const steps: Step[] = [
+    protectionStep(environment, () => clients, false),
+    { id: 'blockers', title: 'What would block it', run: emptyOut },
+    ...(keptKeys.length === 0
+      ? []
+      : [
+          {
+            id: 'keep',
+            title: 'Taking the kept keys out of the state',
+            run: async (control: StepControl) => {
+              await terraform.stateRemove(keptKeys.map(({ address }) => address))
+              plan = await planDestruction(run, prepared, control)
+            },
+          },
+        ]),
+    {
+      id: 'apply',
+      title: 'Destroy',
+      isDone: async () => !plan.summary.hasChanges && 'nothing in the state',
+      run: (control) => applyPlan({ run, terraform, plan, state }, control),
+    },
+    // Volumes and interfaces of nodes only become free when the nodes are gone.
+    { id: 'leavings', title: 'What the cluster left', run: emptyOut },
+    {
+      id: 'proof',
+      title: 'Proof that nothing is left',
+      run: async () => {
+        proof = await findLeftovers(clients, { ...scope, keptKeys }, run.ports)
+        return { outcome: 'checked', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
+      },
+    },
+  ]
+  await runSteps(run.ports, `Destroying ${environment.name}`, steps)
+  return proof
 }
 
 function refuseProtected(environment: Environment): void {

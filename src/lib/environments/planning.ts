@@ -78,6 +78,10 @@ async function lookForExisting(
     known,
   )
   for (const { address, note } of [...round.notes, ...round.failed]) run.ports.report.emit({ type: 'info', message: `${address}: ${note}` })
+  if (known.length === 0 && round.unknown.length > 0) {
+    const message = `Cannot tell whether these exist already, because their type is not known here: ${round.unknown.join(', ')}`
+    run.ports.report.emit({ type: 'warning', message })
+  }
   return round.found === 0 ? undefined : { imports: round.imports, replace: round.failed.map(({ address }) => address) }
 }
 

@@ -51,7 +51,7 @@ export function preflightSteps(context: EnvironmentContext, environment: Environ
       id: 'tools',
       title: 'Tools',
       run: async (control) => {
-        programs = await context.findPrograms((detail) => control.progress(detail))
+        programs = await context.findPrograms((detail, count) => control.progress(detail, count))
         return { outcome: 'checked', detail: path.basename(programs.terraform) }
       },
     },

@@ -10,13 +10,16 @@ export interface EnvironmentPrograms {
   cliConfig: string
 }
 
+/** Tells how far something long has come. */
+export type Progress = (detail: string, count?: { done: number; total: number }) => void
+
 /** What the command line hands to the use cases of this folder. */
 export interface EnvironmentContext {
   ports: Ports
   project: Project
   target: AwsTarget
   /** Finds the programs, installing what is missing. */
-  findPrograms(progress: (detail: string) => void): Promise<EnvironmentPrograms>
+  findPrograms(progress: Progress): Promise<EnvironmentPrograms>
 }
 
 /** One environment of the project, being worked on. */
