@@ -1,4 +1,4 @@
-import { execa, type Options, type ResultPromise } from 'execa'
+import { execa, type Options } from 'execa'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -37,7 +37,7 @@ export class Repository {
   }
 
   /** Starts a command that the test will interrupt. */
-  start(...args: string[]): ResultPromise<{ reject: false; detached: true }> {
+  start(...args: string[]) {
     return execa(process.execPath, [BIN, ...args], {
       cwd: this.directory,
       env: cleanEnvironment(),

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { Screen, type OutputStream } from '../../src/lib/ui/screen.js'
+import { Screen } from '../../src/lib/ui/screen.js'
 
 /** A stream that keeps what is written to it. */
 export class RecordingStream extends PassThrough {
@@ -18,8 +18,8 @@ export function recordingScreen(options: { isTTY?: boolean; color?: boolean } = 
   const stdout = new RecordingStream(options.isTTY === true)
   const stderr = new RecordingStream(options.isTTY === true)
   const screen = new Screen({
-    stdout: stdout as OutputStream,
-    stderr: stderr as OutputStream,
+    stdout: stdout,
+    stderr: stderr,
     color: options.color === true,
     env: { TERM: 'xterm' },
   })

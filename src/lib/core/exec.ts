@@ -68,7 +68,7 @@ function explain(file: string, args: readonly string[], options: ExecOptions, er
     })
   if (error.code === 'ENOENT')
     return new UserError('ToolMissing', `${file} was not found.`, { cause: error, next: ['platform doctor'], details: { file } })
-  const lastLines = redactText(String(error.stderr ?? '').trim() || String(error.stdout ?? '').trim())
+  const lastLines = redactText(textOf(error.stderr) || textOf(error.stdout))
     .split('\n')
     .slice(-20)
     .join('\n')
@@ -81,4 +81,8 @@ function explain(file: string, args: readonly string[], options: ExecOptions, er
       details: { file, exitCode: error.exitCode ?? null },
     },
   )
+}
+
+function textOf(output: unknown): string {
+  return typeof output === 'string' ? output.trim() : ''
 }

@@ -6,7 +6,7 @@ const MAX_LISTED = 40
 
 /** A plan for people: what is destroyed or replaced first, what holds data marked, and the sums in the last line. */
 export function renderPlan(plan: PlanReport, style: Style): string {
-  const lines = [...plan.resources].filter(({ actions }) => actionOf(actions) !== undefined).sort((a, b) => rank(a) - rank(b))
+  const lines = [...plan.resources].filter((resource) => actionOf(resource) !== undefined).sort((a, b) => rank(a) - rank(b))
   const listed = lines.filter((resource, index) => index < MAX_LISTED || isDangerous(resource))
   const rest = lines.length - listed.length
   return [
@@ -30,36 +30,38 @@ export function summarizeChanges(changes: PlanReport['changes'], style: Style): 
 }
 
 type Resource = PlanReport['resources'][number]
-type Action = 'add' | 'change' | 'replace' | 'destroy' | 'forget'
+type Action = 'add' | 'change' | 'replace' | 'destroy' | 'forget' | 'import'
 
-const ORDER: readonly Action[] = ['destroy', 'replace', 'forget', 'change', 'add']
+const ORDER: readonly Action[] = ['destroy', 'replace', 'forget', 'change', 'import', 'add']
 
-/** Terraform's list of actions as one word, undefined for `no-op` and `read`. */
-function actionOf(actions: readonly string[]): Action | undefined {
+/** Terraform's list of actions as one word, undefined for `no-op` and `read` of what is known already. */
+function actionOf({ actions, imported }: Resource): Action | undefined {
   if (actions.includes('create') && actions.includes('delete')) return 'replace'
   if (actions.includes('create')) return 'add'
   if (actions.includes('delete')) return 'destroy'
   if (actions.includes('update')) return 'change'
-  return actions.includes('forget') ? 'forget' : undefined
+  if (actions.includes('forget')) return 'forget'
+  return imported ? 'import' : undefined
 }
 
 function rank(resource: Resource): number {
-  return ORDER.indexOf(actionOf(resource.actions) ?? 'add') - (isDangerous(resource) ? ORDER.length : 0)
+  return ORDER.indexOf(actionOf(resource) ?? 'add') - (isDangerous(resource) ? ORDER.length : 0)
 }
 
-function isDangerous({ actions, holdsData }: Resource): boolean {
-  const action = actionOf(actions)
-  return holdsData && (action === 'destroy' || action === 'replace')
+function isDangerous(resource: Resource): boolean {
+  const action = actionOf(resource)
+  return resource.holdsData && (action === 'destroy' || action === 'replace')
 }
 
 function resourceLine(resource: Resource, style: Style): string {
-  const action = actionOf(resource.actions) ?? 'add'
+  const action = actionOf(resource) ?? 'add'
   const marks = {
     add: style.green('+ add    '),
     change: style.yellow('~ change '),
     replace: style.red('± replace'),
     destroy: style.red('- destroy'),
     forget: style.yellow('  forget '),
+    import: style.cyan('= import '),
   }
   return `  ${marks[action]}  ${resource.address}${isDangerous(resource) ? `  ${style.bold(style.red('HOLDS DATA'))}` : ''}`
 }

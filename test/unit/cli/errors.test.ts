@@ -63,7 +63,7 @@ describe('toUsageError', () => {
   }
 
   test.each([
-    ['an unknown flag', ['x', '--presett', 'small'], '"--presett" is not a flag of platform probe.', 'Did you mean --preset?'],
+    ['an unknown flag', ['x', '--presett', 'small'], '"--presett" is not a flag of platform probe.', /^Did you mean --preset\?$/],
     ['an unknown flag like no other', ['x', '--zzzzzzzz'], '"--zzzzzzzz" is not a flag of platform probe.', undefined],
     ['a missing argument', [], 'platform probe needs NAME.', undefined],
     ['one argument too many', ['x', 'y'], '"y" is one argument too many for platform probe.', undefined],
@@ -81,32 +81,18 @@ describe('toUsageError', () => {
       undefined,
     ],
     ['a folder that is not there', ['x', '-C', '/no/such/folder'], '--directory: There is no folder /no/such/folder.', undefined],
-    [
-      'a duration without a unit',
-      ['x', '--timeout', '5'],
-      '--timeout: "5" cannot be used as a duration.',
-      expect.stringContaining('unit is missing'),
-    ],
-    [
-      'a duration of nothing',
-      ['x', '--timeout', '0s'],
-      '--timeout: "0s" cannot be used as a duration.',
-      expect.stringContaining('longer than zero'),
-    ],
-    [
-      'a negative duration',
-      ['x', '--timeout=-5m'],
-      '--timeout: "-5m" cannot be used as a duration.',
-      expect.stringContaining('not a duration'),
-    ],
+    ['a duration without a unit', ['x', '--timeout', '5'], '--timeout: "5" cannot be used as a duration.', /unit is missing/],
+    ['a duration of nothing', ['x', '--timeout', '0s'], '--timeout: "0s" cannot be used as a duration.', /longer than zero/],
+    ['a negative duration', ['x', '--timeout=-5m'], '--timeout: "-5m" cannot be used as a duration.', /not a duration/],
   ])('%s', async (_what, argv, message, reason) => {
     const error = await usageError(...argv)
-    expect({ code: error.code, exitCode: error.exitCode, message: error.message, reason: error.reason, next: error.next }).toEqual({
+    expect({ code: error.code, exitCode: error.exitCode, message: error.message, next: error.next }).toEqual({
       code: 'BadFlag',
       exitCode: 64,
       message,
-      reason,
       next: ['platform probe --help'],
     })
+    if (reason) expect(error.reason).toMatch(reason)
+    else expect(error.reason).toBeUndefined()
   })
 })

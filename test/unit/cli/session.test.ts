@@ -31,7 +31,7 @@ test('the first Ctrl-C asks for a clean stop, the second ends at once with 130',
   const stopping = waitFor(child, 'Stopping cleanly')
   child.kill('SIGINT')
   await stopping
-  expect(child.exitCode).toBeUndefined()
+  expect(child.exitCode).toBeNull()
   child.kill('SIGINT')
   const { exitCode, stdout, stderr } = await child
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })

@@ -11,11 +11,12 @@ test('what endangers data comes first and stands out', () => {
     environment: 'dev',
     changes: { add: 1, change: 1, destroy: 1, replace: 1, import: 1 },
     resources: [
-      { address: 'a.new', actions: ['create'], holdsData: true },
-      { address: 'a.same', actions: ['no-op'], holdsData: false },
-      { address: 'a.changed', actions: ['update'], holdsData: true },
-      { address: 'a.gone', actions: ['delete'], holdsData: false },
-      { address: 'a.database', actions: ['delete', 'create'], holdsData: true },
+      { address: 'a.new', actions: ['create'], imported: false, holdsData: true },
+      { address: 'a.same', actions: ['no-op'], imported: false, holdsData: false },
+      { address: 'a.found', actions: ['no-op'], imported: true, holdsData: false },
+      { address: 'a.changed', actions: ['update'], imported: false, holdsData: true },
+      { address: 'a.gone', actions: ['delete'], imported: false, holdsData: false },
+      { address: 'a.database', actions: ['delete', 'create'], imported: false, holdsData: true },
     ],
   }
   expect(renderPlan(plan, plain).split('\n')).toEqual([
@@ -23,14 +24,25 @@ test('what endangers data comes first and stands out', () => {
     '  ± replace  a.database  HOLDS DATA',
     '  - destroy  a.gone',
     '  ~ change   a.changed',
+    '  = import   a.found',
     '  + add      a.new',
     '  1 to import, 1 to add, 1 to change, 1 to replace, 1 to destroy.',
   ])
 })
 
 test('a long plan is cut, but never what holds data', () => {
-  const resources = Array.from({ length: 60 }, (_, index) => ({ address: `a.b${index}`, actions: ['create'], holdsData: false }))
-  const databases = Array.from({ length: 45 }, (_, index) => ({ address: `db.x${index}`, actions: ['delete'], holdsData: true }))
+  const resources = Array.from({ length: 60 }, (_, index) => ({
+    address: `a.b${index}`,
+    actions: ['create'],
+    imported: false,
+    holdsData: false,
+  }))
+  const databases = Array.from({ length: 45 }, (_, index) => ({
+    address: `db.x${index}`,
+    actions: ['delete'],
+    imported: false,
+    holdsData: true,
+  }))
   const text = renderPlan(
     { environment: 'dev', changes: { ...none, add: 60, destroy: 45 }, resources: [...resources, ...databases] },
     plain,

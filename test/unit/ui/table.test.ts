@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { createStyle } from '../../../src/lib/ui/style.js'
 import { renderFields, renderTable } from '../../../src/lib/ui/table.js'
@@ -28,7 +29,7 @@ test('colours do not move columns', () => {
     { header: 'S', value: (row: string) => (row === 'ok' ? style.green(row) : row) },
     { header: 'T', value: () => 'x' },
   ]
-  const withoutColour = renderTable(rows, columns, style).replaceAll(/\u001B\[\d+m/g, '')
+  const withoutColour = stripVTControlCharacters(renderTable(rows, columns, style))
   expect(withoutColour).toBe(['S       T', 'ok      x', 'broken  x'].join('\n'))
 })
 
