@@ -22,7 +22,3 @@ export interface EnvironmentContext {
   findPrograms(progress: Progress): Promise<EnvironmentPrograms>
 }
 
-/** One environment of the project, being worked on. */
-export interface EnvironmentWork extends EnvironmentContext {
-  environment: Environment
-}

@@ -30,12 +30,12 @@ test('what endangers data comes first and stands out', () => {
   ])
 })
 
-test('a long plan is cut, but never what holds data', () => {
-  const resources = Array.from({ length: 60 }, (_, index) => ({
+test('a long plan is cut, but never what endangers data', () => {
+  const changes = Array.from({ length: 60 }, (_, index) => ({
     address: `a.b${index}`,
-    actions: ['create'],
+    actions: ['update'],
     imported: false,
-    holdsData: false,
+    holdsData: true,
   }))
   const databases = Array.from({ length: 45 }, (_, index) => ({
     address: `db.x${index}`,
@@ -44,11 +44,29 @@ test('a long plan is cut, but never what holds data', () => {
     holdsData: true,
   }))
   const text = renderPlan(
-    { environment: 'dev', changes: { ...none, add: 60, destroy: 45 }, resources: [...resources, ...databases] },
+    { environment: 'dev', changes: { ...none, change: 60, destroy: 45 }, resources: [...changes, ...databases] },
     plain,
   )
   expect(text.match(/HOLDS DATA/g)).toHaveLength(45)
   expect(text).toContain('… and 60 more')
+})
+
+test('many new resources show by module', () => {
+  const resource = (address: string) => ({ address, actions: ['create'], imported: false, holdsData: false })
+  const resources = [
+    ...Array.from({ length: 20 }, (_, index) => resource(`module.network.aws_subnet.private[${index}]`)),
+    resource('module.keys.aws_kms_key.this["data"]'),
+    resource('aws_x.y'),
+    { address: 'module.network.aws_vpc.this', actions: ['no-op'], imported: true, holdsData: false },
+  ]
+  expect(renderPlan({ environment: 'dev', changes: { ...none, add: 22, import: 1 }, resources }, plain).split('\n')).toEqual([
+    'Plan for dev',
+    '  = import   module.network      1 resource',
+    '  + add      module.network      20 resources',
+    '  + add      module.keys         1 resource',
+    '  + add      outside of modules  1 resource',
+    '  1 to import, 22 to add.',
+  ])
 })
 
 test('no changes', () => {
