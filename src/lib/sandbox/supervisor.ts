@@ -96,7 +96,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   upstream.close()
   if (end.kind === 'stop') await rm(folders.record, { force: true })
   if (end.kind === 'fail') await record.update({ state: 'failed', failure: end.reason })
-  await Promise.all([logs.emulator.close(), logs.gateway.close()])
+  for (const log of Object.values(logs)) log.close()
   if (end.kind === 'folder-gone') await removeWhatCameBack(folders)
 }
 

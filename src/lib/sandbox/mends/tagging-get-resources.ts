@@ -72,7 +72,7 @@ function fits({ arn, tags }: TaggedResource, { arns, tagFilters, typeFilters }: 
   return (
     (arns.length === 0 || arns.includes(arn)) &&
     (typeFilters.length === 0 || typeFilters.includes(service) || typeFilters.includes(type)) &&
-    tagFilters.every(({ key, values }) => key in tags && (values.length === 0 || values.includes(tags[key] ?? '')))
+    tagFilters.every(({ key, values }) => Object.hasOwn(tags, key) && (values.length === 0 || values.includes(tags[key] ?? '')))
   )
 }
 
