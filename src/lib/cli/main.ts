@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { Config, run, settings } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
 import { ExitCode } from '../core/exit-codes.js'
 import { endQuietlyOnClosedPipe } from '../ui/screen.js'
-import { toUserError } from './errors.js'
 import { moveLeadingGlobalFlags, wantsJson } from './invocation.js'
-import { createScreen, presentError } from './session.js'
+import { createScreen, presentError } from './output.js'
 
 /**
  * Runs the command line and ends the process.
@@ -15,9 +14,6 @@ import { createScreen, presentError } from './session.js'
 export async function runCommandLine(binUrl: string, options: { development?: boolean } = {}): Promise<void> {
   const argv = moveLeadingGlobalFlags(process.argv.slice(2))
   const json = wantsJson(argv, process.env)
-  settings.performanceEnabled = false
-  // Without this oclif would look for TypeScript sources whenever the caller has NODE_ENV=development.
-  settings.enableAutoTranspile = false
   // The AWS SDK's notice about Node versions would stand between the lines of every command; doctor tells about Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   endQuietlyOnClosedPipe([process.stdout, process.stderr])
@@ -26,6 +22,7 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
     return
   }
   const end = async (error: unknown): Promise<never> => {
+    const { toUserError } = await import('./errors.js')
     const screen = createScreen(!argv.includes('--no-color'))
     const userError = toUserError(error)
     presentError(userError, { json, screen })
@@ -34,7 +31,13 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
   }
   process.on('uncaughtException', (error) => void end(error))
   try {
-    await run(argv, await loadConfig(binUrl, options.development === true))
+    // Loaded here because it takes most of the start-up time.
+    const { Config, run, settings } = await import('@oclif/core')
+    settings.performanceEnabled = false
+    // Without this oclif would look for TypeScript sources whenever the caller has NODE_ENV=development.
+    settings.enableAutoTranspile = false
+    const { root, pjson } = readPackage(binUrl, options.development === true)
+    await run(argv, await Config.load({ root, pjson, ignoreManifest: options.development === true }))
     await createScreen(false).settled()
     process.exit(process.exitCode ?? ExitCode.done)
   } catch (error) {
@@ -51,11 +54,11 @@ function printVersion(binUrl: string, json: boolean): void {
   )
 }
 
-async function loadConfig(binUrl: string, development: boolean): Promise<Config> {
+/** @param development names the sources where package.json names compiled files. */
+function readPackage(binUrl: string, development: boolean): { root: string; pjson: Interfaces.PJSON } {
   const root = fileURLToPath(new URL('..', binUrl))
   const text = JSON.stringify(createRequire(binUrl)('../package.json'))
-  const pjson: unknown = JSON.parse(development ? text.replaceAll(/"\.\/dist\/([^"]+?)(\.js)?"/g, sourceOf) : text)
-  return Config.load({ root, pjson: pjson as NonNullable<ConstructorParameters<typeof Config>[0]['pjson']>, ignoreManifest: development })
+  return { root, pjson: JSON.parse(development ? text.replaceAll(/"\.\/dist\/([^"]+?)(\.js)?"/g, sourceOf) : text) as Interfaces.PJSON }
 }
 
 /** The source of a compiled file or folder that package.json names. */

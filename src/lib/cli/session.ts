@@ -1,14 +1,13 @@
 import { systemClock } from '../core/clock.js'
-import type { UserError } from '../core/errors.js'
 import { ExitCode } from '../core/exit-codes.js'
 import type { Ports, Prompter } from '../core/ports.js'
 import type { Reporter } from '../core/report.js'
-import { errorDocument, renderError } from '../ui/error-view.js'
 import { createPrompter } from '../ui/prompter.js'
 import { createReporter, reportMode } from '../ui/reporter.js'
-import { Screen } from '../ui/screen.js'
+import type { Screen } from '../ui/screen.js'
 import { InterruptWatch } from './interrupts.js'
 import { isCi } from './invocation.js'
+import { createScreen, presentError } from './output.js'
 import { createPorts } from './wiring.js'
 
 export interface SessionOptions {
@@ -60,15 +59,4 @@ export class Session {
     const interactive = process.stdin.isTTY && this.screen.stderr.isTTY === true && !options.json && !isCi(process.env)
     return createPrompter({ interactive, yes: options.yes, screen: this.screen, signal: this.#watch.signal })
   }
-}
-
-/** The streams of this process. */
-export function createScreen(color: boolean): Screen {
-  return new Screen({ stdout: process.stdout, stderr: process.stderr, color, env: process.env })
-}
-
-/** Prints an error: as the one document of stdout with `--json`, else for people on stderr. */
-export function presentError(error: UserError, { json, screen }: { json: boolean; screen: Screen }): void {
-  if (json) screen.data(JSON.stringify(errorDocument(error), null, 2))
-  else screen.message(renderError(error, screen.messageStyle))
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { setMaxListeners } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { execa, ExecaError } from 'execa'
+import type { ExecaError } from 'execa'
 import { UserError } from './errors.js'
 import type { Exec, ExecOptions, ExecResult } from './ports.js'
 import { guardGroup } from './process-group.js'
@@ -13,6 +13,8 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 
 /** The one place that starts a child and waits for it. See `Exec`. */
 export const execProgram: Exec = async (file, args, options = {}) => {
+  // Loaded here because it takes a third of the start-up time, and many commands start nothing.
+  const { execa, ExecaError: Failed } = await import('execa')
   const okCodes = options.okCodes ?? [0]
   // One signal ends everything, so many children may watch it at the same time.
   if (options.signal) setMaxListeners(0, options.signal)
@@ -36,7 +38,7 @@ export const execProgram: Exec = async (file, args, options = {}) => {
     const { exitCode, stdout, stderr } = await child
     return { exitCode: exitCode ?? 0, stdout, stderr }
   } catch (error) {
-    if (!(error instanceof ExecaError)) throw error
+    if (!(error instanceof Failed)) throw error
     if (error.exitCode !== undefined && okCodes.includes(error.exitCode) && !error.isMaxBuffer) {
       return { exitCode: error.exitCode, stdout: String(error.stdout), stderr: String(error.stderr) } satisfies ExecResult
     }
