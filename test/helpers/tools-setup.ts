@@ -4,5 +4,9 @@ import { fileURLToPath } from 'node:url'
 /** Installs, once and before any test counts its time, the programs that the end-to-end tests call. */
 export default async function installTools(): Promise<void> {
   const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-  await execa(process.execPath, [bin, 'tools', 'install', 'terraform', 'fakecloud'], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
+  await execa(process.execPath, [bin, 'tools', 'install', 'terraform', 'fakecloud'], {
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'inherit',
+  })
 }
