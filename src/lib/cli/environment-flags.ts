@@ -5,7 +5,10 @@ import { presets } from '../config/choices.js'
 
 /** Flags that say what the file of a new environment holds. */
 export const environmentFileFlags = {
-  role: Flags.string({ summary: 'The cluster that watches over the others, or one for applications.', options: ['management', 'workload'] as const }),
+  role: Flags.string({
+    summary: 'The cluster that watches over the others, or one for applications.',
+    options: ['management', 'workload'] as const,
+  }),
   isolation: Flags.string({
     summary: 'hard: a cluster of its own (recommended). soft: a namespace in the cluster of --host.',
     options: ['hard', 'soft'] as const,

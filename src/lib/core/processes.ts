@@ -15,7 +15,12 @@ export const systemProcesses: Processes = {
     const stderr = await open(options.stderrFile, 'a')
     try {
       // execa always watches its children; only a plain detached spawn may outlive us.
-      const child = spawn(file, args, { cwd: options.cwd, env: { ...options.env }, detached: true, stdio: ['ignore', stdout.fd, stderr.fd] })
+      const child = spawn(file, args, {
+        cwd: options.cwd,
+        env: { ...options.env },
+        detached: true,
+        stdio: ['ignore', stdout.fd, stderr.fd],
+      })
       const exited = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
         child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
       })
@@ -50,7 +55,12 @@ export const systemProcesses: Processes = {
 }
 
 function startError(file: string, error: Error): UserError {
-  return new UserError('ToolMissing', `${file} could not be started.`, { cause: error, reason: error.message, next: ['platform doctor'], details: { file } })
+  return new UserError('ToolMissing', `${file} could not be started.`, {
+    cause: error,
+    reason: error.message,
+    next: ['platform doctor'],
+    details: { file },
+  })
 }
 
 /**

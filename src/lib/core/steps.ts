@@ -40,7 +40,11 @@ export interface StepSummary {
  * @returns what each step did; `changed` tells whether any of them did something.
  * @throws the first step's error, after reporting it; `Interrupted` when the signal fired between steps.
  */
-export async function runSteps(ports: StepsPorts, title: string, steps: readonly Step[]): Promise<{ results: StepSummary[]; changed: boolean }> {
+export async function runSteps(
+  ports: StepsPorts,
+  title: string,
+  steps: readonly Step[],
+): Promise<{ results: StepSummary[]; changed: boolean }> {
   ports.report.emit({ type: 'steps-declared', title, steps: steps.map(({ id, title }) => ({ id, title })) })
   const results: StepSummary[] = []
   try {

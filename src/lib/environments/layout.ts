@@ -12,11 +12,6 @@ export function stateKey(name: string): string {
   return `environments/${name}/terraform.tfstate`
 }
 
-/** Path below which all IAM roles of an environment are. */
-export function iamPath(platform: string, name: string): string {
-  return `/platform/${platform}/${name}/`
-}
-
 /** The root module that builds this environment. */
 export function rootOf(environment: Pick<Environment, 'name' | 'architecture'>): 'eks' {
   if (environment.architecture === 'openshift') {

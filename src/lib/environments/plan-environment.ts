@@ -24,7 +24,7 @@ export async function planEnvironment(context: EnvironmentContext, name: string)
     const planning = planStep({ run, environment, platform: context.project.platform.name, prepared }, (made) => (plan = made))
     await runSteps(run.ports, `Planning ${name}`, [...steps, planning])
     if (!plan) throw new Error('no plan was made')
-    const { summary, file, digest } = plan as Plan
+    const { summary, file, digest } = plan
     return {
       environment: name,
       changes: summary.changes,

@@ -60,7 +60,7 @@ export async function previewEnvironment(context: EnvironmentContext, options: {
         },
       ])
       if (!plan) throw new Error('no plan was made')
-      const { summary, digest } = plan as Plan
+      const { summary, digest } = plan
       return {
         environment: name,
         changes: summary.changes,

@@ -11,7 +11,6 @@ import type { StepControl } from '../core/steps.js'
 import { explainDiagnostics } from '../terraform/advice.js'
 import { followTerraform } from '../terraform/detached-run.js'
 import { ProgressTracker, type Progress } from '../terraform/progress.js'
-import type { Terraform } from '../terraform/terraform.js'
 import { describeProgress } from './progress-text.js'
 import type { Run } from './run.js'
 

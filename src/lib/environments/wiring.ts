@@ -1,4 +1,4 @@
-import type { Environment, Project } from '../config/project.js'
+import type { Project } from '../config/project.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
 
@@ -21,4 +21,3 @@ export interface EnvironmentContext {
   /** Finds the programs, installing what is missing. */
   findPrograms(progress: Progress): Promise<EnvironmentPrograms>
 }
-

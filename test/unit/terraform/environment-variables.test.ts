@@ -20,7 +20,12 @@ describe('terraformEnvironment', () => {
       endpoint: 'http://127.0.0.1:4000',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     })
-    expect(env).toMatchObject({ PATH: '/bin', AWS_ENDPOINT_URL: 'http://127.0.0.1:4000', AWS_ACCESS_KEY_ID: 'test', AWS_EC2_METADATA_DISABLED: 'true' })
+    expect(env).toMatchObject({
+      PATH: '/bin',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4000',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    })
     expect(env['HTTPS_PROXY']).toContain('127.0.0.1')
     expect(Object.keys(env)).not.toContain('AWS_PROFILE')
     expect(JSON.stringify(env)).not.toMatch(/REAL|example\.com/)

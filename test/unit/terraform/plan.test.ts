@@ -26,7 +26,9 @@ describe('summarisePlan', () => {
   })
 
   it('says nothing changes when only data sources are read', () => {
-    const plan: PlanJson = { resource_changes: [{ ...change('data.aws_region.current', ['read']), mode: 'data' }, change('aws_vpc.a', ['no-op'])] }
+    const plan: PlanJson = {
+      resource_changes: [{ ...change('data.aws_region.current', ['read']), mode: 'data' }, change('aws_vpc.a', ['no-op'])],
+    }
     expect(summarisePlan(plan)).toMatchObject({ hasChanges: false, resources: [] })
   })
 
@@ -62,7 +64,10 @@ describe('dataLosses', () => {
 describe('plannedCreates', () => {
   it('gives the known values of what would be created, not of what would be replaced', () => {
     const plan: PlanJson = {
-      resource_changes: [change('aws_vpc.a', ['create'], { after: { cidr_block: '10.0.0.0/16' } }), change('aws_vpc.b', ['delete', 'create'], { after: {} })],
+      resource_changes: [
+        change('aws_vpc.a', ['create'], { after: { cidr_block: '10.0.0.0/16' } }),
+        change('aws_vpc.b', ['delete', 'create'], { after: {} }),
+      ],
     }
     expect(plannedCreates(plan)).toEqual([{ address: 'aws_vpc.a', type: 'aws_vpc', values: { cidr_block: '10.0.0.0/16' } }])
   })
