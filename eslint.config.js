@@ -82,6 +82,8 @@ export default tseslint.config(
       'no-restricted-imports': 'off',
       'max-lines': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // Matchers such as expect.any() are `any` by type.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
       // `json<T>()` says what a test expects to read.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/unbound-method': 'off',

@@ -16,6 +16,7 @@ const filters = args.filter((arg) => !PARTS.includes(arg))
 const named = PARTS.filter((part) => args.includes(part))
 const parts = named.length > 0 ? named : filters.length > 0 ? ['unit', 'e2e'] : PARTS
 const total = { passed: 0, failed: 0, skipped: 0 }
+let testsRun = 0
 
 say('build')
 if (await runLoud(node('scripts/build.mjs'))) {
@@ -38,7 +39,11 @@ if (await runLoud(node('scripts/build.mjs'))) {
   total.failed += 1
 }
 
-const ok = total.failed === 0 && total.passed > 0
+if (testsRun === 0 && parts.some((part) => part !== 'gates') && total.failed === 0) {
+  console.log(`No test matches ${filters.join(' ') || 'these parts'}.`)
+  total.failed += 1
+}
+const ok = total.failed === 0
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
 process.exitCode = ok ? 0 : 1
 
@@ -54,6 +59,7 @@ async function runTests(project) {
       ({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
     ).length
     const failed = numFailedTests + brokenFiles
+    testsRun += numPassedTests + failed
     // An error outside of any test fails the run as well.
     return { passed: numPassedTests, failed: ok || failed > 0 ? failed : 1, skipped: numPendingTests }
   } catch (error) {
