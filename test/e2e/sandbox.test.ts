@@ -153,7 +153,7 @@ describe('life and death', () => {
     )
     await expect(sandboxStatus(sandboxPorts, sandbox.directory)).resolves.toMatchObject({
       running: false,
-      failure: expect.stringContaining('within a minute'),
+      failure: expect.stringContaining('within a minute') as unknown,
     })
     await expect(sandbox.up()).resolves.toMatchObject({ status: 'started' })
   })
@@ -214,8 +214,8 @@ describe('refusals', () => {
     const start = startSandbox(sandboxPorts, { directory: sandbox.directory, emulator: { path: program, version: '0.0.0' } })
     await expect(start).rejects.toMatchObject({
       code: 'SandboxFailed',
-      message: expect.stringContaining('exit code 3'),
-      reason: expect.stringContaining('data is of a newer version'),
+      message: expect.stringContaining('exit code 3') as unknown,
+      reason: expect.stringContaining('data is of a newer version') as unknown,
     })
     await sandbox.remove()
   })

@@ -62,12 +62,12 @@ export class Emulator {
     await this.#port
   }
 
-  /** Stops it for good: first politely, so that it writes what it has in memory. */
-  async stop(): Promise<void> {
+  /** Stops it for good. With SIGTERM it may write what it has in memory, for some seconds. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#stopping = true
     const child = this.#process
     if (!child) return
-    child.kill('SIGTERM')
+    child.kill(signal)
     const ended = await Promise.race([child.exited.then(() => true), this.#clock.sleep(STOP_TIMEOUT_MS).then(() => false)])
     if (!ended) child.kill('SIGKILL')
     await child.exited

@@ -92,7 +92,8 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   const end = await ending.reached
   logs.gateway.write(`${clock.now().toISOString()} supervisor ends: ${end.kind}${end.kind === 'fail' ? `, ${end.reason}` : ''}\n`)
   await closeGateway(gateway)
-  await emulator.stop()
+  // Without a folder there is nothing to save, and saving would bring the folder back.
+  await emulator.stop(end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM')
   upstream.close()
   if (end.kind === 'stop') await rm(folders.record, { force: true })
   if (end.kind === 'fail') await record.update({ state: 'failed', failure: end.reason })
@@ -118,9 +119,10 @@ function watch(folders: SandboxFolders, self: ProcessIdentity, ending: Ending, c
     while (!ended) {
       await clock.sleep(CHECK_MS)
       const [now, record] = await Promise.all([stat(folders.root).catch(() => undefined), readRecord(folders.record)])
-      if (record !== undefined && record.supervisor.pid !== self.pid) ending.set({ kind: 'replaced' })
-      else if (now?.ino !== inode) ending.set({ kind: 'folder-gone' })
-      else if (record === undefined) ending.set({ kind: 'stop' })
+      if (record?.supervisor.pid === self.pid) continue
+      if (record) ending.set({ kind: 'replaced' })
+      // The emulator makes its folder again, as another one, when somebody deletes it.
+      else ending.set({ kind: now?.ino === inode ? 'stop' : 'folder-gone' })
     }
   }
   void check()
