@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { allMends } from '../../../src/lib/sandbox/mends/all.js'
 import { extendAddons, missingVersions } from '../../../src/lib/sandbox/mends/eks-catalogue.js'
@@ -116,4 +117,10 @@ describe('KeyedMutex', () => {
     expect(order.indexOf('3 begins')).toBeLessThan(order.indexOf('2 begins'))
     await expect(mutex.run('a', () => Promise.reject(new Error('told')))).rejects.toThrow('told')
   })
+})
+
+test('the reference lists every mend', async () => {
+  const reference = await readFile(new URL('../../../docs/reference/sandbox.md', import.meta.url), 'utf8')
+  const listed = [...reference.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, id]) => id)
+  expect(listed.toSorted()).toEqual(allMends.map(({ id }) => id).toSorted())
 })
