@@ -23,6 +23,8 @@ export interface RunRecord {
   runId: string
   command: string
   environment: string
+  /** Whether it was to change the environment, or only to look. */
+  purpose: 'change' | 'look'
   status: RunStatus
   startedAt: string
   finishedAt?: string
@@ -58,7 +60,7 @@ export class Journal {
     return path.join(this.#folder, runId)
   }
 
-  async start(run: { command: string; environment: string; owner: ProcessIdentity }): Promise<RunRecord> {
+  async start(run: Pick<RunRecord, 'command' | 'environment' | 'purpose' | 'owner'>): Promise<RunRecord> {
     const now = this.#clock.now()
     const record: RunRecord = {
       runId: ulid(now.getTime()).toLowerCase(),

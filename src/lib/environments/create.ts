@@ -1,7 +1,7 @@
 import { runSteps } from '../core/steps.js'
 import { applyPlan, refuseDataLoss, startApplying } from './applying.js'
 import { confirmPlan, reportPlan } from './confirmation.js'
-import { lastChangeWasCutShort } from './earlier-run.js'
+import { lastChange, wasCutShort } from './history.js'
 import { warnAboutEndpoint } from './endpoint-warning.js'
 import type { Plan } from './planning.js'
 import { planStep, savedPlanStep } from './plan-step.js'
@@ -45,9 +45,9 @@ export async function createEnvironment(context: EnvironmentContext, options: Cr
   const startedAt = context.ports.clock.now().getTime()
   return withRun(
     context.ports,
-    { repository: context.project.directory, environment: name, command: `${options.command} ${name}` },
+    { repository: context.project.directory, environment: name, command: `${options.command} ${name}`, purpose: 'change' },
     async (run) => {
-      const resumed = await lastChangeWasCutShort(run)
+      const resumed = wasCutShort(await lastChange(run.journal, run.record.environment, run.record.runId))
       const { steps, prepared } = preparation(context, run, environment)
       warnAboutEndpoint(context, environment)
 

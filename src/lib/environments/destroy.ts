@@ -6,7 +6,7 @@ import { runSteps, type Step, type StepControl, type StepResult } from '../core/
 import { adoptLostResources } from './adoption.js'
 import { applyPlan } from './applying.js'
 import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
-import { lastChangeWasCutShort } from './earlier-run.js'
+import { lastChange, wasCutShort } from './history.js'
 import { findKeptKeys, type KeptKey } from './kept-keys.js'
 import { makePlan, type Plan } from './planning.js'
 import { planResult } from './plan-step.js'
@@ -47,7 +47,7 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
   const scope = { platform: context.project.platform.name, environment: name, clusterName: environment.cluster.name }
   return withRun(
     context.ports,
-    { repository: context.project.directory, environment: name, command: `env destroy ${name}` },
+    { repository: context.project.directory, environment: name, command: `env destroy ${name}`, purpose: 'change' },
     async (run) => {
       const { prepared, findings } = await prepare(context, run, environment, scope)
       if (findings.plan.summary.hasChanges) {
@@ -71,7 +71,7 @@ async function prepare(
   environment: Environment,
   scope: Scope,
 ): Promise<{ prepared: Prepared; findings: Findings }> {
-  const cutShort = await lastChangeWasCutShort(run)
+  const cutShort = wasCutShort(await lastChange(run.journal, run.record.environment, run.record.runId))
   const { steps, prepared } = preparation(context, run, environment)
   let keptKeys: KeptKey[] = []
   let plan: Plan | undefined

@@ -22,15 +22,6 @@ export async function unfinishedRuns(run: Run): Promise<RunRecord[]> {
   return records.filter(({ runId, processes, status }) => runId !== run.record.runId && (status === 'running' || processes.some(isOpen)))
 }
 
-/** Whether the last run that changed something did not reach its end. */
-export async function lastChangeWasCutShort(run: Run): Promise<boolean> {
-  const records = await run.journal.list(run.record.environment)
-  const last = records.find(
-    ({ runId, processes }) => runId !== run.record.runId && processes.some(({ operation }) => operation === 'apply'),
-  )
-  return last !== undefined && last.status !== 'succeeded'
-}
-
 function isOpen(process: RunProcess): boolean {
   return process.finishedAt === undefined
 }

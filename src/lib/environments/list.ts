@@ -5,6 +5,7 @@ import type { Environment, Project } from '../config/project.js'
 import { Journal } from '../core/journal.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
+import { lastChange, wasCutShort } from './history.js'
 import { stateKey } from './layout.js'
 
 /**
@@ -48,9 +49,7 @@ export async function describeEnvironment(context: ListContext, environment: Env
 
 async function statusOf({ ports, project, target }: ListContext, environment: Environment): Promise<EnvironmentStatus> {
   const { account, region, name } = environment
-  const [last] = (await new Journal(project.directory, ports.clock).list(name)).filter(({ processes }) =>
-    processes.some(({ operation }) => operation === 'apply'),
-  )
+  const last = await lastChange(new Journal(project.directory, ports.clock), name)
   if (last?.status === 'running' && (await ports.processes.isAlive(last.owner))) return 'busy'
   const connection = await target.connect({ id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) }, region)
   const bucket = stateBucketName({ platform: project.platform.name, accountId: account.id, region })
@@ -60,6 +59,6 @@ async function statusOf({ ports, project, target }: ListContext, environment: En
   } catch {
     return 'unknown' // One account that cannot be reached must not hide the others.
   }
-  if (last !== undefined && last.status !== 'succeeded') return 'incomplete'
+  if (wasCutShort(last)) return 'incomplete'
   return resources === 0 ? 'absent' : 'ready'
 }

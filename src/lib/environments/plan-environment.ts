@@ -18,20 +18,24 @@ export interface PlanResult {
 /** Plans an environment and keeps the plan, so that exactly this plan can be applied. Changes nothing in AWS but the state bucket. */
 export async function planEnvironment(context: EnvironmentContext, name: string): Promise<PlanResult & { hasChanges: boolean }> {
   const environment = environmentOf(context.project, name)
-  return withRun(context.ports, { repository: context.project.directory, environment: name, command: `env plan ${name}` }, async (run) => {
-    const { steps, prepared } = preparation(context, run, environment)
-    let plan: Plan | undefined
-    const planning = planStep({ run, environment, platform: context.project.platform.name, prepared }, (made) => (plan = made))
-    await runSteps(run.ports, `Planning ${name}`, [...steps, planning])
-    if (!plan) throw new Error('no plan was made')
-    const { summary, file, digest } = plan
-    return {
-      environment: name,
-      changes: summary.changes,
-      resources: summary.resources.map(({ address, actions, imported, holdsData }) => ({ address, actions, imported, holdsData })),
-      planFile: file,
-      planDigest: digest,
-      hasChanges: summary.hasChanges,
-    }
-  })
+  return withRun(
+    context.ports,
+    { repository: context.project.directory, environment: name, command: `env plan ${name}`, purpose: 'look' },
+    async (run) => {
+      const { steps, prepared } = preparation(context, run, environment)
+      let plan: Plan | undefined
+      const planning = planStep({ run, environment, platform: context.project.platform.name, prepared }, (made) => (plan = made))
+      await runSteps(run.ports, `Planning ${name}`, [...steps, planning])
+      if (!plan) throw new Error('no plan was made')
+      const { summary, file, digest } = plan
+      return {
+        environment: name,
+        changes: summary.changes,
+        resources: summary.resources.map(({ address, actions, imported, holdsData }) => ({ address, actions, imported, holdsData })),
+        planFile: file,
+        planDigest: digest,
+        hasChanges: summary.hasChanges,
+      }
+    },
+  )
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { Step, StepResult } from '../core/steps.js'
 import { summarisePlan } from '../terraform/plan.js'
+import { lastChange, wasCutShort } from './history.js'
 import { makePlan, type Plan } from './planning.js'
 import type { Prepared } from './preparation.js'
 import type { Run } from './run.js'
@@ -21,7 +22,8 @@ export function planStep(
       const { clients, terraform, state } = context.prepared()
       const finder = (progress: (detail: string) => void): ExistingResources =>
         new ExistingResources(run.ports, clients, { platform, environment: environment.name }, progress)
-      const plan = await makePlan({ run, terraform, state, finder }, control)
+      const afterCutShort = wasCutShort(await lastChange(run.journal, environment.name, run.record.runId))
+      const plan = await makePlan({ run, terraform, state, finder, afterCutShort }, control)
       run.record.planDigest = plan.digest
       made(plan)
       return planResult(plan)

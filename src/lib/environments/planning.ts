@@ -4,9 +4,10 @@ import type { Existing } from '../aws/existing/existing-resources.js'
 import { importsFile, planImports, type ImportBlock } from '../aws/existing/plan-imports.js'
 import { toJsonText, writeFileAtomic } from '../core/files.js'
 import type { StepControl } from '../core/steps.js'
-import { plannedCreates, summarisePlan, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
+import { plannedCreates, summarisePlan, taintedResources, type PlanJson, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
 import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
 import type { Run } from './run.js'
+import { keepWhatIsWhole } from './tainted.js'
 import { digestOf, runTerraform, terraformFiles, type StateLocation } from './terraform-run.js'
 
 /** A plan on disk, with what it says. */
@@ -30,6 +31,8 @@ export interface MakePlanOptions extends Omit<TerraformPlanOptions, 'replace'> {
   state?: StateLocation
   /** Makes a finder for one round of looking. Absent: nothing is looked for. */
   finder?: (progress: (detail: string) => void) => ExistingFinder
+  /** The last run was cut short: what it was making then, and AWS has finished, is kept instead of made anew. */
+  afterCutShort?: boolean
   /** Leaves the import blocks of the plan before in place. */
   keepImports?: boolean
 }
@@ -46,8 +49,9 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
   let imports: ImportBlock[] = []
   const replace: string[] = []
   for (let round = 1; ; round += 1) {
-    const { creates, plan } = await planOnce(options, replace, control)
-    const found = round < MAX_ROUNDS ? await lookForExisting(options, creates, imports, control) : undefined
+    const { json, plan } = await planOnce(options, replace, control)
+    if (round === 1 && (await keepTainted(options, json, control))) continue
+    const found = round < MAX_ROUNDS ? await lookForExisting(options, plannedCreates(json), imports, control) : undefined
     if (!found) return { ...plan, imported: imports.map(({ to }) => to) }
     imports = found.imports
     replace.push(...found.replace)
@@ -85,11 +89,27 @@ async function lookForExisting(
   return round.found === 0 ? undefined : { imports: round.imports, replace: round.failed.map(({ address }) => address) }
 }
 
+async function keepTainted(
+  { run, terraform, finder, afterCutShort }: MakePlanOptions,
+  json: PlanJson,
+  control: StepControl,
+): Promise<boolean> {
+  const tainted = taintedResources(json)
+  if (afterCutShort !== true || !finder || tainted.length === 0) return false
+  const kept = await keepWhatIsWhole(
+    run.ports,
+    terraform,
+    tainted,
+    finder((detail) => control.progress(detail)),
+  )
+  return kept.length > 0
+}
+
 async function planOnce(
   options: MakePlanOptions,
   replace: readonly string[],
   control: StepControl,
-): Promise<{ creates: PlannedCreate[]; plan: Omit<Plan, 'imported'> }> {
+): Promise<{ json: PlanJson; plan: Omit<Plan, 'imported'> }> {
   const { run, terraform } = options
   const files = terraformFiles(run, 'plan')
   const { destroy, lock, targets } = options
@@ -107,5 +127,5 @@ async function planOnce(
   })
   const digest = await digestOf(files.planFile)
   const json = await terraform.showPlan(files.planFile)
-  return { creates: plannedCreates(json), plan: { file: files.planFile, digest, summary: summarisePlan(json) } }
+  return { json, plan: { file: files.planFile, digest, summary: summarisePlan(json) } }
 }

@@ -27,48 +27,52 @@ export async function previewEnvironment(context: EnvironmentContext, options: {
   const { directory, platform } = context.project
   const copy = await mkdtemp(path.join(tmpdir(), 'platform-preview-'))
   try {
-    return await withRun(context.ports, { repository: directory, environment: name, command: `dry run of ${name}` }, async (run) => {
-      let preflight: Preflight | undefined
-      let plan: Plan | undefined
-      const project = { ...context.project, directory: copy }
-      const folder = path.join(copy, rootFolder(name))
-      await runSteps(run.ports, `Dry run for ${name}`, [
-        ...preflightSteps({ ...context, ports: run.ports }, environment, (found) => (preflight = found)),
-        {
-          id: 'files',
-          title: 'Terraform files in a copy',
-          run: async () => {
-            for (const part of ['infra', 'platform.lock.json']) await copyIfExists(path.join(directory, part), path.join(copy, part))
-            await vendorEnvironment(copy, { environment: name, root: rootOf(environment) })
-            await writeTerraformValues(project, environment)
+    return await withRun(
+      context.ports,
+      { repository: directory, environment: name, command: `dry run of ${name}`, purpose: 'look' },
+      async (run) => {
+        let preflight: Preflight | undefined
+        let plan: Plan | undefined
+        const project = { ...context.project, directory: copy }
+        const folder = path.join(copy, rootFolder(name))
+        await runSteps(run.ports, `Dry run for ${name}`, [
+          ...preflightSteps({ ...context, ports: run.ports }, environment, (found) => (preflight = found)),
+          {
+            id: 'files',
+            title: 'Terraform files in a copy',
+            run: async () => {
+              for (const part of ['infra', 'platform.lock.json']) await copyIfExists(path.join(directory, part), path.join(copy, part))
+              await vendorEnvironment(copy, { environment: name, root: rootOf(environment) })
+              await writeTerraformValues(project, environment)
+            },
           },
-        },
-        {
-          id: 'plan',
-          title: options.destroy === true ? 'Plan of the destruction' : 'Plan',
-          run: async (control) => {
-            if (!preflight) throw new Error('the checks have not run')
-            const { clients, terraform } = preflight
-            const hasState = await stateBucketExists(clients, { platform: platform.name, accountId: account.id, region })
-            // Without a bucket there is no state yet, and a plan against an empty local one says the same.
-            if (!hasState) await rm(path.join(folder, 'backend.tf.json'))
-            const inCopy = new Terraform(run.ports, { ...terraform.options, folder })
-            await inCopy.init()
-            plan = await makePlan({ run, terraform: inCopy, lock: false, ...(options.destroy === true && { destroy: true }) }, control)
-            return planResult(plan)
+          {
+            id: 'plan',
+            title: options.destroy === true ? 'Plan of the destruction' : 'Plan',
+            run: async (control) => {
+              if (!preflight) throw new Error('the checks have not run')
+              const { clients, terraform } = preflight
+              const hasState = await stateBucketExists(clients, { platform: platform.name, accountId: account.id, region })
+              // Without a bucket there is no state yet, and a plan against an empty local one says the same.
+              if (!hasState) await rm(path.join(folder, 'backend.tf.json'))
+              const inCopy = new Terraform(run.ports, { ...terraform.options, folder })
+              await inCopy.init()
+              plan = await makePlan({ run, terraform: inCopy, lock: false, ...(options.destroy === true && { destroy: true }) }, control)
+              return planResult(plan)
+            },
           },
-        },
-      ])
-      if (!plan) throw new Error('no plan was made')
-      const { summary, digest } = plan
-      return {
-        environment: name,
-        changes: summary.changes,
-        resources: summary.resources.map(({ address, actions, imported, holdsData }) => ({ address, actions, imported, holdsData })),
-        planFile: '',
-        planDigest: digest,
-      }
-    })
+        ])
+        if (!plan) throw new Error('no plan was made')
+        const { summary, digest } = plan
+        return {
+          environment: name,
+          changes: summary.changes,
+          resources: summary.resources.map(({ address, actions, imported, holdsData }) => ({ address, actions, imported, holdsData })),
+          planFile: '',
+          planDigest: digest,
+        }
+      },
+    )
   } finally {
     await rm(copy, { recursive: true, force: true })
   }

@@ -21,14 +21,14 @@ export interface Run {
  */
 export async function withRun<T>(
   ports: Ports,
-  options: { repository: string; environment: string; command: string },
+  options: { repository: string; environment: string; command: string; purpose: RunRecord['purpose'] },
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const { repository, environment, command } = options
+  const { repository, environment, command, purpose } = options
   const release = await takeRunLock(ports, { repository, name: environment, command })
   try {
     const journal = new Journal(repository, ports.clock)
-    const record = await journal.start({ command, environment, owner: await ports.processes.self() })
+    const record = await journal.start({ command, environment, purpose, owner: await ports.processes.self() })
     const run: Run = { record, journal, ports: { ...ports, report: recordingReporter(ports.report, record) } }
     try {
       const result = await work(run)

@@ -34,7 +34,8 @@ export interface PlanJson {
     address: string
     mode: string
     type: string
-    change: { actions: string[]; after?: unknown; importing?: { id?: string } }
+    change: { actions: string[]; before?: unknown; after?: unknown; importing?: { id?: string } }
+    action_reason?: string
   }>
   output_changes?: Record<string, { actions: string[] }>
   applyable?: boolean
@@ -82,6 +83,16 @@ export function plannedCreates(plan: PlanJson): PlannedCreate[] {
   return (plan.resource_changes ?? [])
     .filter(({ mode, change }) => mode === 'managed' && actionOf(change.actions) === 'create')
     .map(({ address, type, change }) => ({ address, type, values: asRecord(change.after) }))
+}
+
+/** A resource that Terraform marked as tainted, with what the state knows of it. */
+export type TaintedResource = PlannedCreate
+
+/** Resources that the plan replaces for no other reason than their mark. */
+export function taintedResources(plan: PlanJson): TaintedResource[] {
+  return (plan.resource_changes ?? [])
+    .filter(({ action_reason }) => action_reason === 'replace_because_tainted')
+    .map(({ address, type, change }) => ({ address, type, values: asRecord(change.before) }))
 }
 
 /** Resources holding data that the plan would destroy or replace. */

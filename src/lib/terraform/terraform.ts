@@ -102,6 +102,11 @@ export class Terraform {
     return values?.root_module ? resourcesOf(values.root_module).filter((resource) => resource.type === type) : []
   }
 
+  /** Takes the mark away that makes Terraform replace a resource. */
+  async untaint(address: string): Promise<void> {
+    await this.#run(['untaint', '-no-color', address], READ_TIMEOUT_MS)
+  }
+
   /** Takes a resource out of the state without touching it. */
   async stateRemove(addresses: readonly string[]): Promise<void> {
     if (addresses.length > 0) await this.#run(['state', 'rm', '-no-color', ...addresses], READ_TIMEOUT_MS)

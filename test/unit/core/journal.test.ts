@@ -13,7 +13,7 @@ afterEach(async () => rm(repository, { recursive: true, force: true }))
 let now = Date.parse('2026-01-01T00:00:00Z')
 const journal = (): Journal => new Journal(repository, { now: () => new Date((now += 1000)) })
 const start = (environment: string): ReturnType<Journal['start']> =>
-  journal().start({ command: `env create ${environment}`, environment, owner: { pid: 1, startedAt: 'x' } })
+  journal().start({ command: `env create ${environment}`, environment, purpose: 'change', owner: { pid: 1, startedAt: 'x' } })
 
 describe('Journal', () => {
   it('lists runs newest first, of one environment when asked', async () => {

@@ -20,7 +20,10 @@ const lockFolder = (): string => path.join(repository, '.platform', 'locks')
 describe('takeRunLock', () => {
   it('names the holder to a second taker, and is free again after the release', async () => {
     const release = await takeRunLock(ports, options())
-    await expect(takeRunLock(ports, options())).rejects.toMatchObject({ code: 'RunInProgress', details: { pid: process.pid, command: 'env create dev' } })
+    await expect(takeRunLock(ports, options())).rejects.toMatchObject({
+      code: 'RunInProgress',
+      details: { pid: process.pid, command: 'env create dev' },
+    })
     await release()
     await (
       await takeRunLock(ports, options())
@@ -30,7 +33,10 @@ describe('takeRunLock', () => {
 
   it('takes over the lock of a process that is dead, at once', async () => {
     await mkdir(lockFolder(), { recursive: true })
-    await writeFile(path.join(lockFolder(), 'dev.json'), JSON.stringify({ pid: process.pid, startedAt: 'another start', command: 'x', since: 'y' }))
+    await writeFile(
+      path.join(lockFolder(), 'dev.json'),
+      JSON.stringify({ pid: process.pid, startedAt: 'another start', command: 'x', since: 'y' }),
+    )
     await (
       await takeRunLock(ports, options())
     )()
