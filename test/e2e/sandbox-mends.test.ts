@@ -20,7 +20,7 @@ import {
   UpdateClusterConfigCommand,
 } from '@aws-sdk/client-eks'
 import { CreateKeyCommand, DescribeKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
-import { GetResourcesCommand, paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api'
+import { GetResourcesCommand, paginateGetResources, type GetResourcesCommandInput } from '@aws-sdk/client-resource-groups-tagging-api'
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -119,7 +119,7 @@ describe('tags', () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'tagged', CreateBucketConfiguration: { LocationConstraint: SANDBOX_REGION } }))
     await s3.send(new PutBucketTaggingCommand({ Bucket: 'tagged', Tagging: { TagSet: tags } }))
   }
-  const find = async (clients: AwsClients, filters: ConstructorParameters<typeof GetResourcesCommand>[0]) => {
+  const find = async (clients: AwsClients, filters: GetResourcesCommandInput) => {
     const { ResourceTagMappingList = [] } = await (await clients.tagging()).send(new GetResourcesCommand(filters))
     return ResourceTagMappingList.map(({ ResourceARN = '' }) => ResourceARN.split(':').slice(2, 3).join())
   }
