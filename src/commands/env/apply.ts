@@ -33,6 +33,7 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/preview.js')
       const preview = await previewEnvironment(context, { name })
+      await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
     }

@@ -44,6 +44,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     if (dryRun) {
       const { previewEnvironment } = await import('../../lib/environments/preview.js')
       const preview = await previewEnvironment(context, { name })
+      await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
     }

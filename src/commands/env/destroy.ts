@@ -27,6 +27,7 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/preview.js')
       const preview = await previewEnvironment(context, { name, destroy: true })
+      await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
     }

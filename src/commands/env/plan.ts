@@ -16,6 +16,7 @@ export default class EnvPlan extends PlatformCommand<typeof EnvPlan> {
     const context = environmentContext(this.ports, await this.project(), await this.target())
     const { hasChanges, ...plan } = await planEnvironment(context, this.args.name)
     const status = hasChanges ? 'changed' : 'unchanged'
+    if (hasChanges) await this.printPlan(plan)
     await this.printFields([...plannedFields(plan), ['Status', status]])
     if (hasChanges) {
       this.note(`Apply exactly this plan: platform env apply ${plan.environment} --plan ${plan.planFile}`)

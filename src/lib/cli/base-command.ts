@@ -4,6 +4,7 @@ import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { ExitCode } from '../core/exit-codes.js'
 import type { Ports } from '../core/ports.js'
+import type { PlanReport } from '../core/report.js'
 import type { AwsTarget } from '../core/target.js'
 import type { Style } from '../ui/style.js'
 import type { Column } from '../ui/table.js'
@@ -88,6 +89,13 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
     if (this.jsonEnabled()) return
     const { renderFields } = await import('../ui/table.js')
     this.print(renderFields(fields, this.style))
+  }
+
+  /** Prints what a plan would do for people on stdout. */
+  protected async printPlan(plan: PlanReport): Promise<void> {
+    if (this.jsonEnabled()) return
+    const { renderPlan } = await import('../ui/plan-view.js')
+    this.print(renderPlan(plan, this.style))
   }
 
   /** Tells something that is not the result, such as what to do next, on stderr. Nothing with `--json` or `--quiet`. */

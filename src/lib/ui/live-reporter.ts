@@ -55,7 +55,10 @@ export class LiveReporter implements Reporter, Occupant {
   #declare({ title, steps }: Extract<ReportEvent, { type: 'steps-declared' }>): void {
     this.#depth += 1
     if (this.#depth > 1) return
-    const list = new LiveList(steps, { title, stream: this.#screen.stderr, style: this.#screen.messageStyle, after: this.#closed })
+    // What was said between two lists belongs between them.
+    const said = this.#screen.waiting
+    const after = this.#closed.then(() => this.#screen.catchUp(said))
+    const list = new LiveList(steps, { title, stream: this.#screen.stderr, style: this.#screen.messageStyle, after })
     this.#list = list
     this.#plain = undefined
     const free = this.#screen.occupy(this)

@@ -60,6 +60,16 @@ export class Screen {
     }
   }
 
+  /** How many lines are kept back. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Writes the first lines that were kept back. Only while nothing is being drawn. */
+  catchUp(count: number): void {
+    for (const write of this.#waiting.splice(0, count)) write()
+  }
+
   /** Takes the terminal back at once, for the last words of a process that is about to be ended. */
   abandon(): void {
     if (!this.#occupant) return
@@ -75,9 +85,7 @@ export class Screen {
 
   #free(): void {
     this.#occupant = undefined
-    const lines = this.#waiting
-    this.#waiting = []
-    for (const write of lines) write()
+    this.catchUp(this.#waiting.length)
   }
 
   #write(stream: OutputStream, text: string): void {

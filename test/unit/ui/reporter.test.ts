@@ -171,6 +171,17 @@ describe('LiveReporter', () => {
     expect(stderr.text).toBe('[0.0s] fakecloud … compiling\n')
   })
 
+  test('what is said between two lists stands between them', async () => {
+    const { emit, screen, stderr } = setup()
+    emit(STEPS, { type: 'steps-ended' }, plan, STEPS, start('network', 'Network'), finish('network', 'Network', 2000), {
+      type: 'steps-ended',
+    })
+    await screen.settled()
+    const text = stderr.text
+    expect(text.indexOf('Plan for dev')).toBeGreaterThan(text.indexOf('Cluster'))
+    expect(text.indexOf('Plan for dev')).toBeLessThan(text.lastIndexOf('✔ Network'))
+  })
+
   test('a plan shows when the list has ended', async () => {
     const { emit, screen, stderr } = setup()
     emit(STEPS, plan, { type: 'steps-ended' })
