@@ -37,9 +37,10 @@ export async function createBackend(
   target: AwsTarget,
   options: BackendOptions,
 ): Promise<BackendResult> {
-  const { id, roleArn, region } = chooseAccount(project, options)
+  const account = chooseAccount(project, options)
+  const { id, region } = account
   await target.prepare()
-  const clients = new AwsClients(await target.connect({ id, ...(roleArn !== undefined && { roleArn }) }, region))
+  const clients = new AwsClients(await target.connect(account, region))
   return ensureBackend(ports, clients, { platform: project.platform.name, accountId: id, region }, options)
 }
 

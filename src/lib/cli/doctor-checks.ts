@@ -34,7 +34,7 @@ async function checkCredentials(load: () => Promise<Project>, connect: () => Pro
   const target = await connect()
   const found: string[] = []
   for (const [name, { id, role }] of Object.entries(project.platform.accounts)) {
-    const connection = await target.connect({ id, ...(role !== undefined && { roleArn: role }) }, project.platform.region)
+    const connection = await target.connect({ id, roleArn: role }, project.platform.region)
     const { arn } = await checkIdentity(new AwsClients(connection), id)
     found.push(`${name}: ${arn}`)
   }

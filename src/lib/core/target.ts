@@ -17,11 +17,18 @@ export interface AwsConnection {
   roleArn?: string
 }
 
+/** An account to work in, as the configuration names it. */
+export interface AwsAccount {
+  id: string
+  /** Role to assume before working in it. A sandbox has no roles and leaves it out. */
+  roleArn?: string | undefined
+}
+
 /** The AWS that a repository works on: a real one or the local one. */
 export interface AwsTarget {
   readonly kind: 'sandbox' | 'aws'
   /** Makes sure that it can be used (starts the sandbox). Cheap when it can. */
   prepare(): Promise<void>
   /** @throws `EndpointNotLocal` when a sandbox would have to leave this machine. */
-  connect(account: { id: string; roleArn?: string }, region: string): Promise<AwsConnection>
+  connect(account: AwsAccount, region: string): Promise<AwsConnection>
 }

@@ -1,5 +1,5 @@
 import type { Ports } from '../core/ports.js'
-import type { AwsConnection, AwsTarget } from '../core/target.js'
+import type { AwsAccount, AwsConnection, AwsTarget } from '../core/target.js'
 import { assertLoopback } from './loopback.js'
 import { startSandbox, type EmulatorProgram, type StartedSandbox } from './start.js'
 
@@ -37,7 +37,7 @@ class SandboxTarget implements AwsTarget {
     }
   }
 
-  async connect(_account: { id: string; roleArn?: string }, region: string): Promise<AwsConnection> {
+  async connect(_account: AwsAccount, region: string): Promise<AwsConnection> {
     if (!this.#started) await this.prepare()
     const endpoint = this.#started?.endpoint ?? ''
     assertLoopback(endpoint)

@@ -7,6 +7,8 @@ test('real AWS is reached without an endpoint and without credentials of ours', 
   expect(target.kind).toBe('aws')
   await target.prepare()
   expect(await target.connect({ id: '111122223333' }, 'eu-west-1')).toEqual({ accountId: '111122223333', region: 'eu-west-1' })
+  const withoutRole = await target.connect({ id: '111122223333', roleArn: undefined }, 'eu-west-1')
+  expect(Object.keys(withoutRole)).not.toContain('roleArn')
   const roleArn = 'arn:aws:iam::111122223333:role/deploy'
   expect(await target.connect({ id: '111122223333', roleArn }, 'eu-west-1')).toEqual({
     accountId: '111122223333',
