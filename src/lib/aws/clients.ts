@@ -50,23 +50,34 @@ export class AwsClients {
 
 type Settings = Awaited<ReturnType<typeof clientSettings>>
 
+/**
+ * Endpoint URLs of the environment and of profiles are left out everywhere: Terraform does not see them either, and both must work
+ * on the same AWS. Only the endpoint of a sandbox counts. Source: "Service-specific endpoints", AWS SDKs and Tools Reference Guide.
+ */
+const NO_CONFIGURED_ENDPOINTS = { ignoreConfiguredEndpointUrls: true }
+
 async function clientSettings(connection: AwsConnection) {
-  const { region, endpoint, roleArn } = connection
+  const { region, endpoint } = connection
   return {
     region,
     maxAttempts: 5,
     retryMode: 'standard',
+    ...NO_CONFIGURED_ENDPOINTS,
     ...(endpoint !== undefined && { endpoint }),
-    ...(connection.credentials && { credentials: connection.credentials }),
-    ...(roleArn !== undefined && { credentials: await roleCredentials(connection, roleArn) }),
+    credentials: await credentialsFor(connection),
   }
 }
 
-async function roleCredentials(connection: AwsConnection, roleArn: string) {
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
+async function credentialsFor(connection: AwsConnection) {
+  const { region, endpoint, roleArn } = connection
+  if (connection.credentials && roleArn === undefined) return connection.credentials
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
+  // The SDK's own chain. It calls STS or single sign-on by itself, and must not be led elsewhere either.
+  const own = connection.credentials ?? fromNodeProviderChain({ clientConfig: NO_CONFIGURED_ENDPOINTS })
+  if (roleArn === undefined) return own
   return fromTemporaryCredentials({
     params: { RoleArn: roleArn, RoleSessionName: 'platform' },
-    clientConfig: { region: connection.region, ...(connection.endpoint !== undefined && { endpoint: connection.endpoint }) },
-    ...(connection.credentials && { masterCredentials: connection.credentials }),
+    clientConfig: { region, ...NO_CONFIGURED_ENDPOINTS, ...(endpoint !== undefined && { endpoint }) },
+    masterCredentials: own,
   })
 }

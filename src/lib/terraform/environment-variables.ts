@@ -3,8 +3,12 @@ import type { AwsConnection } from '../core/target.js'
 
 /** Variables that a program needs to run at all. Everything else of the caller's environment stays outside. */
 const KEPT = ['HOME', 'PATH', 'TMPDIR', 'LANG', 'USER', 'LOGNAME', 'SHELL', 'SSH_AUTH_SOCK', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SYSTEMROOT']
-/** How the AWS SDK's chain finds credentials and a way out, kept for real accounts only. */
-const KEPT_FOR_AWS = /^(?:AWS_(?!ENDPOINT_URL)|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|ACTIONS_ID_TOKEN_REQUEST_)/
+/**
+ * How the AWS SDK's chain finds credentials and a way out, kept for real accounts only. Other addresses of AWS are not: neither
+ * AWS_ENDPOINT_URL*, nor AWS_S3_ENDPOINT and its like, which the AWS provider and the S3 backend obey.
+ */
+const KEPT_FOR_AWS =
+  /^(?:AWS_(?!ENDPOINT_URL|[A-Z0-9]+_ENDPOINT$)|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|ACTIONS_ID_TOKEN_REQUEST_)/
 
 /** A port that nothing listens on (discard), so that whatever tries to leave the machine fails at once. */
 const NOWHERE = 'http://127.0.0.1:9'
@@ -40,6 +44,8 @@ function awsVariables(connection: AwsConnection): Record<string, string> {
   const { endpoint, credentials, region } = connection
   return {
     AWS_REGION: region,
+    // A profile can name endpoints too. Our own clients ignore them as well, so that both work on the same AWS.
+    ...(endpoint === undefined && { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }),
     ...(credentials && {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

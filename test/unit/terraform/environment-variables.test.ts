@@ -34,7 +34,16 @@ describe('terraformEnvironment', () => {
   it('leaves credentials of a real account to the SDK’s chain, but no endpoint', () => {
     const env = terraformEnvironment(caller, { accountId: '111122223333', region: 'eu-west-1' })
     expect(env).toMatchObject({ AWS_PROFILE: 'production', AWS_REGION: 'eu-west-1' })
-    expect(Object.keys(env).filter((name) => name.includes('ENDPOINT'))).toEqual([])
+    expect(Object.keys(env).filter((name) => name.includes('ENDPOINT'))).toEqual(['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'])
+  })
+
+  it('leads Terraform to no other AWS than our own clients', () => {
+    const addresses = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_S3_ENDPOINT', 'AWS_STS_ENDPOINT', 'AWS_DYNAMODB_ENDPOINT']
+    const metadata = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://169.254.169.254' }
+    const elsewhere = Object.fromEntries([...addresses, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'].map((name) => [name, 'https://example.com']))
+    const env = terraformEnvironment({ ...elsewhere, ...metadata }, { accountId: '111122223333', region: 'eu-west-1' })
+    expect(env).toMatchObject({ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', ...metadata })
+    expect(JSON.stringify(env)).not.toContain('example.com')
   })
 
   it.each(['TF_CLI_ARGS', 'TF_VAR_region', 'TF_LOG'])('never passes on %s', (name) => {
