@@ -18,7 +18,7 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
   static override flags = {
     ...changeFlags,
-    plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>' }),
+    plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>', exclusive: ['dry-run'] }),
     'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
     'allow-replace': Flags.string({
       summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',

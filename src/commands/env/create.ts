@@ -28,6 +28,12 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     }),
   }
 
+  /** A new environment always has something to confirm: say so before its file is written. */
+  private async refuseLateQuestion(name: string): Promise<void> {
+    if (this.flags.yes || this.ports.ask.interactive || (await this.project()).environments.has(name)) return
+    await this.confirmChange(`Create ${name}?`)
+  }
+
   async run(): Promise<CreateResult | PlanResult> {
     const { ensureEnvironmentFile } = await import('../../lib/config/ensure-environment.js')
     const { refuseUnsupported } = await import('../../lib/environments/preflight.js')
@@ -35,6 +41,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     const dryRun = this.flags['dry-run']
     const { architecture } = (await this.project()).platform
     refuseUnsupported({ name, architecture, isolation: this.flags.isolation === 'soft' ? 'soft' : 'hard' })
+    if (!dryRun) await this.refuseLateQuestion(name)
     const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
       dryRun,
       yes: this.flags.yes,

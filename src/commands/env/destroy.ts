@@ -32,8 +32,9 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
       return preview
     }
     const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
-    const { confirm } = this.flags
-    const result = await destroyEnvironment(context, { name, ...(confirm !== undefined && { confirm }) })
+    const { confirm, wait } = this.flags
+    const result = await destroyEnvironment(context, { name, wait, ...(confirm !== undefined && { confirm }) })
+    if (!wait) this.note(`Terraform is at work. Finish and prove it with the same command: platform env destroy ${name}`)
     await this.printFields(destroyedFields(result))
     if (result.retained.length > 0) {
       await this.printTable(result.retained, [

@@ -36,10 +36,10 @@ export function plannedFields({ environment, changes, planFile, planDigest }: Pl
 }
 
 /** What `env destroy` tells people at the end. */
-export function destroyedFields({ environment, orphans, retained }: DestroyResult): Fields {
+export function destroyedFields({ environment, destroyed, orphans, retained }: DestroyResult): Fields {
   return [
     ['Environment', environment],
-    ['Status', 'destroyed'],
+    ['Status', destroyed ? 'destroyed' : 'being destroyed'],
     ['Left over', orphans.length],
     ['Kept by AWS', retained.length === 0 ? 'nothing' : `${retained.length}, as listed below`],
   ]

@@ -13,6 +13,8 @@ export interface RunProcess extends ProcessIdentity {
   operation: 'plan' | 'apply'
   /** When we started it (ISO 8601). */
   launchedAt: string
+  /** Whether it takes the state lock. */
+  locks: boolean
   /** ID of the state lock that the process took, as soon as it was seen. */
   lockId?: string
   finishedAt?: string

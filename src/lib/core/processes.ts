@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { isSystemError, UserError } from './errors.js'
 import { execProgram } from './exec.js'
-import type { Processes } from './ports.js'
+import type { ProcessIdentity, Processes } from './ports.js'
 
 /** Processes of this machine. See `Processes`. */
 export const systemProcesses: Processes = {
@@ -45,7 +45,7 @@ export const systemProcesses: Processes = {
   async signal(identity, signal, { group }) {
     const current = await startTimeOf(identity.pid)
     // The id was given to another process, or nothing but a group can be left.
-    if (current === undefined ? !group : current !== identity.startedAt) return
+    if (current === undefined ? !group || !(await isOfThisBoot(identity)) : current !== identity.startedAt) return
     try {
       process.kill(group ? -identity.pid : identity.pid, signal)
     } catch (error) {
@@ -65,7 +65,7 @@ function startError(file: string, error: Error): UserError {
 
 /**
  * When the process started, in a form that only equals itself, or undefined when there is no such process or it is a zombie.
- * Linux: field 22 of /proc/PID/stat (proc_pid_stat(5)); elsewhere `ps`.
+ * Linux: the id of this boot and field 22 of /proc/PID/stat (proc_pid_stat(5)), which counts from the boot; elsewhere `ps`.
  */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
@@ -76,9 +76,19 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
       return undefined
     }
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
+    return fields[0] === 'Z' ? undefined : `${await bootId()}-${fields[19] ?? ''}`
   }
   const { exitCode, stdout } = await execProgram('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { okCodes: [0, 1] })
   const line = stdout.trim()
   return exitCode !== 0 || line === '' || line.startsWith('Z') ? undefined : line.replace(/^\S+\s+/, '')
+}
+
+/** A group of an earlier boot is gone, and its id may belong to somebody else now. */
+async function isOfThisBoot({ startedAt }: ProcessIdentity): Promise<boolean> {
+  return process.platform !== 'linux' || startedAt.startsWith(`${await bootId()}-`)
+}
+
+async function bootId(): Promise<string> {
+  const id = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown')
+  return id.trim().slice(0, 8)
 }

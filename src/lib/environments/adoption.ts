@@ -1,32 +1,45 @@
 import { ExistingResources } from '../aws/existing/existing-resources.js'
+import type { ImportBlock } from '../aws/existing/plan-imports.js'
 import type { Environment } from '../config/project.js'
-import type { Step } from '../core/steps.js'
+import type { StepControl } from '../core/steps.js'
 import { applyPlan } from './applying.js'
 import { dropImports, makePlan } from './planning.js'
 import type { Prepared } from './preparation.js'
 import type { Run } from './run.js'
 
+/** Looks in AWS for what the environment's file describes and the state does not know, after a run that was killed. */
+export async function findLostResources(
+  context: { run: Run; environment: Environment; platform: string; prepared: Prepared },
+  control: StepControl,
+): Promise<ImportBlock[]> {
+  const { run, environment, platform, prepared } = context
+  const { clients, terraform, state } = prepared
+  const finder = (progress: (detail: string) => void): ExistingResources =>
+    new ExistingResources(run.ports, clients, { platform, environment: environment.name }, progress)
+  const { imports } = await makePlan({ run, terraform, state, finder }, control)
+  await dropImports(terraform)
+  return imports
+}
+
 /**
- * Brings what a killed run made, and the state never heard of, into the state, so that a destruction sees it.
- * Nothing is created: only what was found is planned.
+ * Brings lost resources into the state, so that a destruction reaches them. One plan of these addresses alone does it at once,
+ * unless it would create or replace what they depend on: then each is imported by itself, which touches nothing but the state.
  */
-export function adoptLostResources(context: { run: Run; environment: Environment; platform: string; prepared: () => Prepared }): Step {
-  const { run, environment, platform } = context
-  return {
-    id: 'adopt',
-    title: 'What the state lost',
-    run: async (control) => {
-      const { clients, terraform, state } = context.prepared()
-      const finder = (progress: (detail: string) => void): ExistingResources =>
-        new ExistingResources(run.ports, clients, { platform, environment: environment.name }, progress)
-      const found = await makePlan({ run, terraform, state, finder }, control)
-      if (found.imported.length === 0) {
-        await dropImports(terraform)
-        return { outcome: 'unchanged', detail: 'nothing' }
-      }
-      const only = await makePlan({ run, terraform, state, targets: found.imported, keepImports: true }, control)
-      await applyPlan({ run, terraform, plan: only, state }, control)
-      return { outcome: 'done', detail: `${found.imported.length} found in AWS and imported` }
-    },
+export async function adoptLostResources(
+  context: { run: Run; prepared: Prepared; lost: readonly ImportBlock[] },
+  control: StepControl,
+): Promise<void> {
+  const { run, prepared, lost } = context
+  const { terraform, state } = prepared
+  const plan = await makePlan({ run, terraform, state, targets: lost.map(({ to }) => to), importing: lost }, control)
+  const { add, replace, destroy } = plan.summary.changes
+  if (add + replace + destroy === 0) {
+    await applyPlan({ run, terraform, plan, state }, control)
+    return
+  }
+  await dropImports(terraform)
+  for (const [index, { to, id }] of lost.entries()) {
+    control.progress(to, { done: index, total: lost.length })
+    await terraform.importResource(to, id)
   }
 }

@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises'
 import { UserError } from '../core/errors.js'
 import type { StepControl, StepResult } from '../core/steps.js'
 import { dataLosses, type PlanSummary } from '../terraform/plan.js'
 import type { Terraform } from '../terraform/terraform.js'
 import { dropImports, type Plan } from './planning.js'
 import type { Run } from './run.js'
-import { digestOf, launchTerraform, runTerraform, terraformFiles, type StateLocation } from './terraform-run.js'
+import { digestOf, launchTerraform, runTerraform, terraformFiles, type StateAccess } from './terraform-run.js'
 
 /**
  * Refuses a plan that would destroy or replace something holding data, unless each address was named.
@@ -14,7 +13,7 @@ import { digestOf, launchTerraform, runTerraform, terraformFiles, type StateLoca
 export function refuseDataLoss(summary: PlanSummary, allowed: readonly string[]): void {
   const losses = dataLosses(summary).filter(({ address }) => !allowed.includes(address))
   if (losses.length === 0) return
-  throw new UserError('DataLossRefused', 'The plan would destroy or replace what holds data. Nothing was changed.', {
+  throw new UserError('DataLossRefused', 'The plan would destroy or replace what holds data. It was not applied.', {
     reason: losses.map(({ address, actions }) => `${address} (${actions.join(', ')})`).join('\n'),
     next: [
       'Change the environment file so that this is not needed.',
@@ -29,7 +28,7 @@ export function refuseDataLoss(summary: PlanSummary, allowed: readonly string[])
  * @throws `PlanChanged` when the file is another one now; what `runTerraform` throws.
  */
 export async function applyPlan(
-  options: { run: Run; terraform: Terraform; plan: Plan; state: StateLocation },
+  options: { run: Run; terraform: Terraform; plan: Plan; state: StateAccess },
   control: StepControl,
 ): Promise<StepResult> {
   const { run, terraform, plan, state } = options
@@ -44,8 +43,6 @@ export async function applyPlan(
     total: add + change + destroy + 2 * replace + imported,
   })
   await dropImports(terraform)
-  // A plan holds secrets, and has no use once it is applied.
-  await rm(plan.file, { force: true })
   run.record.changes = progress.summary ?? { add: add + replace, change, destroy: destroy + replace }
   await run.journal.save(run.record)
   return { outcome: 'done', detail: `${add + replace} added, ${change} changed, ${destroy + replace} destroyed` }

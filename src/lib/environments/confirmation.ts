@@ -14,12 +14,12 @@ export function reportPlan(ports: Pick<Ports, 'report'>, environment: string, { 
 export async function confirmPlan(ports: Pick<Ports, 'ask'>, options: { yes: boolean; question: string }): Promise<void> {
   if (options.yes) return
   if (!ports.ask.interactive) {
-    throw new UserError('ConfirmationNeeded', 'The plan was not confirmed, and there is no terminal to ask. Nothing was changed.', {
+    throw new UserError('ConfirmationNeeded', 'The plan was not confirmed, and there is no terminal to ask. It was not applied.', {
       next: ['Run the command again with --yes.'],
     })
   }
   if (!(await ports.ask.confirm({ message: options.question, flag: '--yes' }))) {
-    throw new UserError('NotConfirmed', 'Not confirmed. Nothing was changed.')
+    throw new UserError('NotConfirmed', 'Not confirmed. The plan was not applied.')
   }
 }
 

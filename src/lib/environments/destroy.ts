@@ -1,12 +1,12 @@
-import { emptyBlockers, findBlockers } from '../aws/leftovers/blockers.js'
+import type { ImportBlock } from '../aws/existing/plan-imports.js'
+import { emptyBlockers, findBlockers, type Blocker } from '../aws/leftovers/blockers.js'
 import { findLeftovers, type Leftovers, type Orphan, type Retained } from '../aws/leftovers/leftovers.js'
 import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import { runSteps, type Step, type StepControl, type StepResult } from '../core/steps.js'
-import { adoptLostResources } from './adoption.js'
-import { applyPlan } from './applying.js'
+import { adoptLostResources, findLostResources } from './adoption.js'
+import { applyPlan, startApplying } from './applying.js'
 import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
-import { lastChange, wasCutShort } from './history.js'
 import { findKeptKeys, type KeptKey } from './kept-keys.js'
 import { makePlan, type Plan } from './planning.js'
 import { planResult } from './plan-step.js'
@@ -20,6 +20,8 @@ export interface DestroyOptions {
   name: string
   /** The environment's name, typed by the caller. */
   confirm?: string
+  /** False: return as soon as Terraform is at work; the same command finishes and proves it. */
+  wait: boolean
 }
 
 export interface DestroyResult {
@@ -33,6 +35,10 @@ export interface DestroyResult {
 interface Findings {
   plan: Plan
   keptKeys: KeptKey[]
+  /** What exists in AWS and is missing in the state. */
+  lost: ImportBlock[]
+  /** What the cluster made beside Terraform. */
+  blockers: Blocker[]
 }
 
 /**
@@ -44,18 +50,19 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
   const { name } = environment
   refuseProtected(environment)
   refuseWrongName(context.ports, name, options.confirm)
-  const scope = { platform: context.project.platform.name, environment: name, clusterName: environment.cluster.name }
   return withRun(
     context.ports,
     { repository: context.project.directory, environment: name, command: `env destroy ${name}`, purpose: 'change' },
     async (run) => {
-      const { prepared, findings } = await prepare(context, run, environment, scope)
-      if (findings.plan.summary.hasChanges) {
-        reportPlan(run.ports, name, findings.plan)
-        await warnAboutLosses(run, prepared, scope, findings.keptKeys)
+      const { prepared, scope, findings } = await prepare(context, run, environment)
+      const { plan, lost, blockers } = findings
+      if (plan.summary.hasChanges || lost.length > 0 || blockers.length > 0) {
+        reportPlan(run.ports, name, plan)
+        reportBeside(run, findings)
         await confirmByName(run.ports, name, options.confirm)
       }
-      const proof = await destroy(run, environment, prepared, scope, findings)
+      const proof = await destroy(run, environment, prepared, scope, findings, options.wait)
+      if (!proof) return { environment: name, destroyed: false, orphans: [], retained: [] }
       const result: DestroyResult = { environment: name, destroyed: proof.orphans.length === 0, ...proof }
       if (proof.orphans.length > 0) throw orphansLeft(result)
       return result
@@ -69,22 +76,43 @@ async function prepare(
   context: EnvironmentContext,
   run: Run,
   environment: Environment,
-  scope: Scope,
-): Promise<{ prepared: Prepared; findings: Findings }> {
-  const cutShort = wasCutShort(await lastChange(run.journal, run.record.environment, run.record.runId))
+): Promise<{ prepared: Prepared; scope: Scope; findings: Findings }> {
+  const { name, cluster } = environment
+  const platform = context.project.platform.name
   const { steps, prepared } = preparation(context, run, environment)
-  let keptKeys: KeptKey[] = []
+  let scope: Scope = { platform, environment: name, clusterName: cluster.name }
   let plan: Plan | undefined
-  await runSteps(run.ports, `Preparing to destroy ${environment.name}`, [
+  const found: Omit<Findings, 'plan'> = { keptKeys: [], lost: [], blockers: [] }
+  await runSteps(run.ports, `Preparing to destroy ${name}`, [
     ...steps,
-    ...(cutShort ? [adoptLostResources({ run, environment, platform: scope.platform, prepared })] : []),
+    {
+      id: 'lost',
+      title: 'What the state lost',
+      run: async (control) => {
+        found.lost = await findLostResources({ run, environment, platform, prepared: prepared() }, control)
+        return { outcome: 'checked', detail: found.lost.length === 0 ? 'nothing' : `${found.lost.length} found in AWS` }
+      },
+    },
     {
       id: 'kept-keys',
       title: 'Keys still needed',
       run: async () => {
         const { terraform, clients } = prepared()
-        keptKeys = await findKeptKeys(terraform, clients, scope)
-        return { outcome: 'checked', detail: keptKeys.length === 0 ? 'none' : keptKeys.map(({ address }) => address).join(', ') }
+        const vpcId = (await terraform.outputs())['vpc_id']
+        if (typeof vpcId === 'string') scope = { ...scope, vpcId }
+        found.keptKeys = await findKeptKeys(terraform, clients, scope)
+        return {
+          outcome: 'checked',
+          detail: found.keptKeys.length === 0 ? 'none' : found.keptKeys.map(({ address }) => address).join(', '),
+        }
+      },
+    },
+    {
+      id: 'beside',
+      title: 'What the cluster made',
+      run: async () => {
+        found.blockers = await findBlockers(prepared().clients, scope)
+        return { outcome: 'checked', detail: found.blockers.length === 0 ? 'nothing' : `${found.blockers.length} to remove` }
       },
     },
     {
@@ -97,45 +125,63 @@ async function prepare(
     },
   ])
   if (!plan) throw new Error('no plan was made')
-  return { prepared: prepared(), findings: { plan, keptKeys } }
+  return { prepared: prepared(), scope, findings: { ...found, plan } }
 }
 
 function planDestruction(run: Run, { terraform, state }: Prepared, control: StepControl): Promise<Plan> {
   return makePlan({ run, terraform, state, destroy: true }, control)
 }
 
-async function warnAboutLosses(run: Run, { clients }: Prepared, scope: Scope, keptKeys: readonly KeptKey[]): Promise<void> {
-  const volumes = (await findBlockers(clients, scope)).filter(({ holdsData }) => holdsData)
-  for (const { arn } of volumes) {
-    run.ports.report.emit({ type: 'warning', message: `${arn} was made by the cluster, holds data and will be deleted too.` })
-  }
-  for (const { address, reason } of keptKeys) run.ports.report.emit({ type: 'warning', message: `${address} is kept: ${reason}` })
+/** Names what is destroyed, or kept, beside the plan. */
+function reportBeside({ ports }: Run, { lost, blockers, keptKeys }: Findings): void {
+  const warn = (message: string): void => ports.report.emit({ type: 'warning', message })
+  for (const { to, id } of lost) warn(`${to} (${id}) is missing in the state, and will be destroyed too.`)
+  for (const { arn, holdsData } of blockers)
+    warn(`${arn} was made by the cluster${holdsData ? ', holds data' : ''}, and will be deleted too.`)
+  for (const { address, reason } of keptKeys) warn(`${address} is kept: ${reason}`)
 }
 
-async function destroy(run: Run, environment: Environment, prepared: Prepared, scope: Scope, findings: Findings): Promise<Leftovers> {
+/** @returns undefined when Terraform was left at work. */
+async function destroy(
+  run: Run,
+  environment: Environment,
+  prepared: Prepared,
+  scope: Scope,
+  findings: Findings,
+  wait: boolean,
+): Promise<Leftovers | undefined> {
   const { terraform, clients, state } = prepared
-  const { keptKeys } = findings
+  const { keptKeys, lost } = findings
+  const title = `Destroying ${environment.name}`
   let { plan } = findings
   let proof: Leftovers = { orphans: [], retained: [] }
   const emptyOut = async (): Promise<StepResult> => {
     const removed = await emptyBlockers(clients, scope, run.ports)
     return removed.length === 0 ? { outcome: 'unchanged', detail: 'none' } : { outcome: 'done', detail: `removed ${removed.length}` }
   }
-  const steps: Step[] = [
+  const correctState: Step = {
+    id: 'state',
+    title: 'State',
+    isDone: async () => lost.length + keptKeys.length === 0,
+    run: async (control) => {
+      if (lost.length > 0) await adoptLostResources({ run, prepared, lost }, control)
+      await terraform.stateRemove(keptKeys.map(({ address }) => address))
+      plan = await planDestruction(run, prepared, control)
+      return { outcome: 'done', detail: `${lost.length} imported, ${keptKeys.length} kept` }
+    },
+  }
+  const before = [
     protectionStep(environment, () => clients, false),
     { id: 'blockers', title: 'What would block it', run: emptyOut },
-    ...(keptKeys.length === 0
-      ? []
-      : [
-          {
-            id: 'keep',
-            title: 'Taking the kept keys out of the state',
-            run: async (control: StepControl) => {
-              await terraform.stateRemove(keptKeys.map(({ address }) => address))
-              plan = await planDestruction(run, prepared, control)
-            },
-          },
-        ]),
+    correctState,
+  ]
+  if (!wait) {
+    await runSteps(run.ports, title, before)
+    if (plan.summary.hasChanges) await startApplying({ run, terraform, plan })
+    return undefined
+  }
+  await runSteps(run.ports, title, [
+    ...before,
     {
       id: 'apply',
       title: 'Destroy',
@@ -152,12 +198,12 @@ async function destroy(run: Run, environment: Environment, prepared: Prepared, s
         return { outcome: 'checked', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
       },
     },
-  ]
-  await runSteps(run.ports, `Destroying ${environment.name}`, steps)
+  ])
   return proof
 }
 
-function refuseProtected(environment: Environment): void {
+/** @throws `ProtectionOn` */
+export function refuseProtected(environment: Environment): void {
   if (!environment.protection) return
   throw new UserError('ProtectionOn', `Environment ${environment.name} is protected. Nothing was changed.`, {
     next: [`Set "protection: false" in environments/${environment.name}.yaml and commit it, then run the command again.`],

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { readStateLock, releaseStateLock, type LockInfo } from '../aws/state-object.js'
 import { UserError } from '../core/errors.js'
@@ -7,8 +7,8 @@ import type { StepControl, StepResult } from '../core/steps.js'
 import { followTerraform } from '../terraform/detached-run.js'
 import { ProgressTracker } from '../terraform/progress.js'
 import { describeProgress } from './progress-text.js'
-import type { Run } from './run.js'
-import type { StateLocation } from './terraform-run.js'
+import { dropPlansIn, type Run } from './run.js'
+import { interruption, isTakenHere, type StateAccess } from './terraform-run.js'
 
 /** A lock taken this long after we launched Terraform can still be that process's. */
 const LOCK_DELAY_MS = 120_000
@@ -40,11 +40,17 @@ export async function finishEarlierRuns(run: Run, control: StepControl): Promise
       if (record.host === hostname()) await run.ports.processes.signal(process, 'SIGKILL', { group: true })
       process.finishedAt = run.ports.clock.now().toISOString()
     }
+    await dropPlans(run, record)
     if (record.status === 'running') await run.journal.finish(record, 'interrupted')
     else await run.journal.save(record)
   }
   if (earlier.length === 0) return { outcome: 'checked', detail: 'none' }
   return { outcome: 'done', detail: waited > 0 ? 'waited for a Terraform that was still at work' : 'an earlier run was cut short' }
+}
+
+/** Plans hold secrets, and nobody can apply these any more. */
+async function dropPlans(run: Run, record: RunRecord): Promise<void> {
+  if (record.purpose === 'change') await dropPlansIn(run.journal.folderOf(record.runId))
 }
 
 async function waitFor(run: Run, record: RunRecord, process: RunProcess, control: StepControl): Promise<void> {
@@ -56,8 +62,7 @@ async function waitFor(run: Run, record: RunRecord, process: RunProcess, control
     onTick: () =>
       control.progress(`waiting for Terraform (process ${process.pid}): ${describeProgress(process.operation, tracker.progress)}`),
   })
-  if (ended.stopped)
-    throw new UserError('Interrupted', 'Stopped while waiting for an earlier run.', { next: ['Run the same command again to go on.'] })
+  if (ended.stopped) throw interruption(run.ports.signal)
 }
 
 /**
@@ -65,7 +70,7 @@ async function waitFor(run: Run, record: RunRecord, process: RunProcess, control
  * journal knows or the time at which one of our dead processes must have taken it.
  * @throws `StateLocked`, naming the holder, when it may be somebody else's.
  */
-export async function clearStaleLock(run: Run, state: StateLocation): Promise<StepResult> {
+export async function clearStaleLock(run: Run, state: StateAccess): Promise<StepResult> {
   const lock = await readStateLock(state.clients, state)
   if (!lock) return { outcome: 'checked', detail: 'free' }
   const records = await run.journal.list(run.record.environment)
@@ -78,12 +83,13 @@ export async function clearStaleLock(run: Run, state: StateLocation): Promise<St
 }
 
 function isOurs(lock: LockInfo, processes: readonly RunProcess[]): boolean {
+  if (!isTakenHere(lock)) return false
   if (processes.some(({ lockId }) => lockId === lock.ID)) return true
-  if (lock.Who !== `${userInfo().username}@${hostname()}`) return false
   const taken = Date.parse(lock.Created)
-  return processes.some(({ launchedAt, lockId }) => {
+  return processes.some(({ launchedAt, lockId, finishedAt, locks }) => {
     const launched = Date.parse(launchedAt)
-    return lockId === undefined && taken >= launched - 1000 && taken <= launched + LOCK_DELAY_MS
+    const ended = finishedAt === undefined ? Infinity : Date.parse(finishedAt)
+    return locks && lockId === undefined && taken >= launched - 1000 && taken <= Math.min(ended, launched + LOCK_DELAY_MS)
   })
 }
 

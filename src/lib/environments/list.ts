@@ -2,7 +2,7 @@ import { AwsClients } from '../aws/clients.js'
 import { stateBucketName } from '../aws/state-bucket.js'
 import { stateSummary } from '../aws/state-object.js'
 import type { Environment, Project } from '../config/project.js'
-import { Journal } from '../core/journal.js'
+import { Journal, type RunRecord } from '../core/journal.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
 import { lastChange, wasCutShort } from './history.js'
@@ -47,10 +47,17 @@ export async function describeEnvironment(context: ListContext, environment: Env
   return { name, role, isolation, architecture, status, cluster: cluster.name, account: account.id, region, drift: 'unknown' }
 }
 
+/** Terraform goes on when `platform` has ended, with `--no-wait` or because it was killed. */
+async function isAtWork({ processes }: Pick<Ports, 'processes'>, run: RunRecord): Promise<boolean> {
+  const started = run.processes.filter(({ finishedAt }) => finishedAt === undefined)
+  const alive = await Promise.all([run.owner, ...started].map((each) => processes.isAlive(each)))
+  return alive.includes(true)
+}
+
 async function statusOf({ ports, project, target }: ListContext, environment: Environment): Promise<EnvironmentStatus> {
   const { account, region, name } = environment
   const last = await lastChange(new Journal(project.directory, ports.clock), name)
-  if (last?.status === 'running' && (await ports.processes.isAlive(last.owner))) return 'busy'
+  if (last?.status === 'running' && (await isAtWork(ports, last))) return 'busy'
   const connection = await target.connect({ id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) }, region)
   const bucket = stateBucketName({ platform: project.platform.name, accountId: account.id, region })
   let resources: number

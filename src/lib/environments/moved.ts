@@ -5,14 +5,15 @@ import { readTextIfExists } from '../core/files.js'
 import { rootFolder } from './layout.js'
 
 /**
- * Refuses an environment whose region or account is another one than when it was made (an edited file, or a variable such as
- * PLATFORM_REGION): Terraform would look into another state bucket, find nothing, and build a second copy.
+ * Refuses an environment whose region, account or platform name is another one than when it was made (an edited file, or a
+ * variable such as PLATFORM_REGION): Terraform would look into another state bucket, find nothing, and build a second copy.
  * @throws `EnvironmentMoved`
  */
 export async function refuseMoved(project: Project, environment: Environment): Promise<void> {
   const file = path.posix.join(rootFolder(environment.name), 'terraform.tfvars.json')
   const before = parse(await readTextIfExists(path.join(project.directory, file)))
   const moves = [
+    { what: 'platform', from: before['platform'], to: project.platform.name },
     { what: 'region', from: before['region'], to: environment.region },
     { what: 'account', from: before['account_id'], to: environment.account.id },
   ].filter(({ from, to }) => typeof from === 'string' && from !== to)

@@ -27,6 +27,7 @@ export async function planEnvironment(context: EnvironmentContext, name: string)
       const planning = planStep({ run, environment, platform: context.project.platform.name, prepared }, (made) => (plan = made))
       await runSteps(run.ports, `Planning ${name}`, [...steps, planning])
       if (!plan) throw new Error('no plan was made')
+      run.keepsPlan = true
       const { summary, file, digest } = plan
       return {
         environment: name,

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { ExistingResources } from '../aws/existing/existing-resources.js'
 import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { Step, StepResult } from '../core/steps.js'
-import { summarisePlan } from '../terraform/plan.js'
+import { summarisePlan, type PlanJson } from '../terraform/plan.js'
 import { lastChange, wasCutShort } from './history.js'
 import { makePlan, type Plan } from './planning.js'
 import type { Prepared } from './preparation.js'
@@ -22,8 +24,13 @@ export function planStep(
       const { clients, terraform, state } = context.prepared()
       const finder = (progress: (detail: string) => void): ExistingResources =>
         new ExistingResources(run.ports, clients, { platform, environment: environment.name }, progress)
-      const afterCutShort = wasCutShort(await lastChange(run.journal, environment.name, run.record.runId))
-      const plan = await makePlan({ run, terraform, state, finder, afterCutShort }, control)
+      const { purpose } = run.record
+      const cutShort = wasCutShort(await lastChange(run.journal, environment.name, run.record.runId))
+      const plan = await makePlan({ run, terraform, state, finder, afterCutShort: cutShort && purpose === 'change' }, control)
+      if (cutShort && purpose === 'look') {
+        const message = 'The last run was cut short. What it was making shows as replaced here; env create keeps what AWS has finished.'
+        run.ports.report.emit({ type: 'info', message })
+      }
       run.record.planDigest = plan.digest
       made(plan)
       return planResult(plan)
@@ -48,7 +55,10 @@ export function savedPlanStep(
           next: [`platform env plan ${context.run.record.environment}`],
         })
       }
-      const plan: Plan = { file, digest, imported: [], summary: summarisePlan(await context.prepared().terraform.showPlan(file)) }
+      const { terraform } = context.prepared()
+      const json = await terraform.showPlan(file)
+      await refuseOtherEnvironment(json, terraform.options.folder)
+      const plan: Plan = { file, digest, imports: [], summary: summarisePlan(json) }
       context.run.record.planDigest = digest
       read(plan)
       return planResult(plan)
@@ -56,13 +66,24 @@ export function savedPlanStep(
   }
 }
 
+/** Terraform takes the backend from the plan file: the plan of another environment would change that one. */
+async function refuseOtherEnvironment(plan: PlanJson, folder: string): Promise<void> {
+  const ours = JSON.parse(await readFile(path.join(folder, 'terraform.tfvars.json'), 'utf8')) as Record<string, unknown>
+  const different = ['platform', 'environment', 'account_id', 'region'].filter((name) => plan.variables?.[name]?.value !== ours[name])
+  if (different.length === 0) return
+  throw new UserError('PlanChanged', 'The plan is for another environment. It was not applied.', {
+    reason: different.map((name) => `${name}: ${String(plan.variables?.[name]?.value)} in the plan, ${String(ours[name])} here`).join('\n'),
+    next: [`platform env plan ${String(ours['environment'])}`],
+  })
+}
+
 /** The outcome of a plan in one line. */
-export function planResult({ summary, imported }: Plan): StepResult {
+export function planResult({ summary, imports }: Plan): StepResult {
   if (!summary.hasChanges) return { outcome: 'checked', detail: 'nothing to change' }
   const { add, change, replace, destroy } = summary.changes
   const parts = [`${add} to add`, `${change} to change`, `${replace} to replace`, `${destroy} to destroy`].filter(
     (part) => !part.startsWith('0 '),
   )
-  if (imported.length > 0) parts.push(`${imported.length} found in AWS and imported`)
+  if (imports.length > 0) parts.push(`${imports.length} found in AWS and imported`)
   return { outcome: 'checked', detail: parts.length > 0 ? parts.join(', ') : 'outputs change' }
 }

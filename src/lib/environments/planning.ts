@@ -8,15 +8,15 @@ import { plannedCreates, summarisePlan, taintedResources, type PlanJson, type Pl
 import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
 import type { Run } from './run.js'
 import { keepWhatIsWhole } from './tainted.js'
-import { digestOf, runTerraform, terraformFiles, type StateLocation } from './terraform-run.js'
+import { digestOf, runTerraform, terraformFiles, type StateAccess } from './terraform-run.js'
 
 /** A plan on disk, with what it says. */
 export interface Plan {
   file: string
   digest: string
   summary: PlanSummary
-  /** Addresses that exist in AWS, were missing in the state and are imported by this plan. */
-  imported: string[]
+  /** What exists in AWS, was missing in the state and is imported by this plan. */
+  imports: ImportBlock[]
 }
 
 /** Looks for one planned resource in AWS. */
@@ -28,13 +28,13 @@ export interface MakePlanOptions extends Omit<TerraformPlanOptions, 'replace'> {
   run: Run
   terraform: Terraform
   /** Absent: the lock of the state is not watched. */
-  state?: StateLocation
+  state?: StateAccess
   /** Makes a finder for one round of looking. Absent: nothing is looked for. */
   finder?: (progress: (detail: string) => void) => ExistingFinder
   /** The last run was cut short: what it was making then, and AWS has finished, is kept instead of made anew. */
   afterCutShort?: boolean
-  /** Leaves the import blocks of the plan before in place. */
-  keepImports?: boolean
+  /** What is imported in any case. */
+  importing?: readonly ImportBlock[]
 }
 
 /** IDs become known round by round (a route needs its route table), but the tree is not deeper than this. */
@@ -45,17 +45,17 @@ const MAX_ROUNDS = 6
  * a run that was killed may have made things that the state never heard of.
  */
 export async function makePlan(options: MakePlanOptions, control: StepControl): Promise<Plan> {
-  if (options.keepImports !== true) await dropImports(options.terraform)
-  let imports: ImportBlock[] = []
+  let imports: ImportBlock[] = [...(options.importing ?? [])]
+  await writeImports(options.terraform, imports)
   const replace: string[] = []
   for (let round = 1; ; round += 1) {
     const { json, plan } = await planOnce(options, replace, control)
     if (round === 1 && (await keepTainted(options, json, control))) continue
     const found = round < MAX_ROUNDS ? await lookForExisting(options, plannedCreates(json), imports, control) : undefined
-    if (!found) return { ...plan, imported: imports.map(({ to }) => to) }
+    if (!found) return { ...plan, imports }
     imports = found.imports
     replace.push(...found.replace)
-    await writeFileAtomic(importsPath(options.terraform), toJsonText(importsFile(imports)))
+    await writeImports(options.terraform, imports)
     control.progress(`${imports.length} resources exist already and are imported`)
   }
 }
@@ -63,6 +63,11 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
 /** Removes the import blocks, which have done their work once they are applied. */
 export async function dropImports(terraform: Terraform): Promise<void> {
   await rm(importsPath(terraform), { force: true })
+}
+
+async function writeImports(terraform: Terraform, imports: readonly ImportBlock[]): Promise<void> {
+  if (imports.length === 0) await dropImports(terraform)
+  else await writeFileAtomic(importsPath(terraform), toJsonText(importsFile(imports)))
 }
 
 function importsPath(terraform: Terraform): string {
@@ -109,7 +114,7 @@ async function planOnce(
   options: MakePlanOptions,
   replace: readonly string[],
   control: StepControl,
-): Promise<{ json: PlanJson; plan: Omit<Plan, 'imported'> }> {
+): Promise<{ json: PlanJson; plan: Omit<Plan, 'imports'> }> {
   const { run, terraform } = options
   const files = terraformFiles(run, 'plan')
   const { destroy, lock, targets } = options

@@ -8,12 +8,12 @@ import { rootOf, stateKey } from './layout.js'
 import { preflightSteps, refuseUnsupported, type Preflight } from './preflight.js'
 import type { Run } from './run.js'
 import { writeTerraformValues } from './terraform-files.js'
-import type { StateLocation } from './terraform-run.js'
+import type { StateAccess } from './terraform-run.js'
 import type { EnvironmentContext } from './wiring.js'
 
 /** An environment whose Terraform can plan and apply. */
 export interface Prepared extends Preflight {
-  state: StateLocation
+  state: StateAccess
 }
 
 /**

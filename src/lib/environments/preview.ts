@@ -1,11 +1,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { ExistingResources } from '../aws/existing/existing-resources.js'
 import { stateBucketExists } from '../aws/state-bucket.js'
 import { runSteps } from '../core/steps.js'
 import { isSystemError } from '../core/errors.js'
 import { Terraform } from '../terraform/terraform.js'
 import { vendorEnvironment } from '../templates/vendor.js'
+import { refuseProtected } from './destroy.js'
 import { rootFolder, rootOf } from './layout.js'
 import type { PlanResult } from './plan-environment.js'
 import { makePlan, type Plan } from './planning.js'
@@ -23,6 +25,7 @@ import type { EnvironmentContext } from './wiring.js'
 export async function previewEnvironment(context: EnvironmentContext, options: { name: string; destroy?: boolean }): Promise<PlanResult> {
   const environment = environmentOf(context.project, options.name)
   refuseUnsupported(environment)
+  if (options.destroy === true) refuseProtected(environment)
   const { name, account, region } = environment
   const { directory, platform } = context.project
   const copy = await mkdtemp(path.join(tmpdir(), 'platform-preview-'))
@@ -52,12 +55,17 @@ export async function previewEnvironment(context: EnvironmentContext, options: {
             run: async (control) => {
               if (!preflight) throw new Error('the checks have not run')
               const { clients, terraform } = preflight
+              const finder = (progress: (detail: string) => void): ExistingResources =>
+                new ExistingResources(run.ports, clients, { platform: platform.name, environment: name }, progress)
               const hasState = await stateBucketExists(clients, { platform: platform.name, accountId: account.id, region })
               // Without a bucket there is no state yet, and a plan against an empty local one says the same.
               if (!hasState) await rm(path.join(folder, 'backend.tf.json'))
               const inCopy = new Terraform(run.ports, { ...terraform.options, folder })
               await inCopy.init()
-              plan = await makePlan({ run, terraform: inCopy, lock: false, ...(options.destroy === true && { destroy: true }) }, control)
+              plan = await makePlan(
+                { run, terraform: inCopy, lock: false, ...(options.destroy === true ? { destroy: true } : { finder }) },
+                control,
+              )
               return planResult(plan)
             },
           },

@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { UserError, messageOf } from '../core/errors.js'
 import { Journal, type RunRecord } from '../core/journal.js'
 import type { Ports } from '../core/ports.js'
@@ -13,6 +15,8 @@ export interface Run {
   ports: Ports
   /** Set when the work goes on in Terraform after this process has ended: the next run closes this one. */
   goesOn?: true
+  /** Set when the plan is the result. */
+  keepsPlan?: true
 }
 
 /**
@@ -39,10 +43,18 @@ export async function withRun<T>(
       record.error = { code, message: redactText(messageOf(error)) }
       await journal.finish(record, code === 'Interrupted' || code === 'TimedOut' ? 'interrupted' : 'failed')
       throw error
+    } finally {
+      if (!run.goesOn && !run.keepsPlan) await dropPlansIn(journal.folderOf(record.runId))
     }
   } finally {
     await release()
   }
+}
+
+/** Deletes the plan files of a run: they hold secrets, and are of use for one apply only. */
+export async function dropPlansIn(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  await Promise.all(names.filter((name) => name.endsWith('.tfplan')).map((name) => rm(path.join(folder, name), { force: true })))
 }
 
 function recordingReporter(reporter: Reporter, record: RunRecord): Reporter {

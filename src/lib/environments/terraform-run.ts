@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { chmod, readFile } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
-import { readStateLock } from '../aws/state-object.js'
+import { readStateLock, type LockInfo, type StateLocation } from '../aws/state-object.js'
 import type { AwsClients } from '../aws/clients.js'
 import { UserError } from '../core/errors.js'
 import type { RunProcess } from '../core/journal.js'
@@ -14,11 +15,9 @@ import { ProgressTracker, type Progress } from '../terraform/progress.js'
 import { describeProgress } from './progress-text.js'
 import type { Run } from './run.js'
 
-/** Where the state of the environment is, to learn which lock our Terraform took. */
-export interface StateLocation {
+/** Where the state of an environment is, and how to get there. */
+export interface StateAccess extends StateLocation {
   clients: AwsClients
-  bucket: string
-  key: string
 }
 
 export interface TerraformFiles {
@@ -45,10 +44,10 @@ export function terraformFiles(run: Run, operation: 'plan' | 'apply'): Terraform
 export async function runTerraform(
   run: Run,
   operation: 'plan' | 'apply',
-  options: { start: () => Promise<DetachedProcess>; files: TerraformFiles; state?: StateLocation; control: StepControl; total?: number },
+  options: { start: () => Promise<DetachedProcess>; files: TerraformFiles; state?: StateAccess; control: StepControl; total?: number },
 ): Promise<Progress> {
   const { clock } = run.ports
-  const { child, entry } = await launch(run, operation, options.start)
+  const { child, entry } = await launch(run, operation, options.state !== undefined, options.start)
   const tracker = new ProgressTracker(() => clock.now().getTime())
   const stopWatching = options.state ? watchLock(run, entry, options.state) : undefined
   try {
@@ -61,9 +60,13 @@ export async function runTerraform(
       },
     })
     entry.finishedAt = clock.now().toISOString()
+    await stopWatching?.()
     if (ended.stopped) throw interruption(run.ports.signal)
     if (ended.exitCode === 0) return tracker.progress
-    throw explainDiagnostics(operation, tracker.progress.errors, redactText(await readTail(options.files.stderrFile)))
+    const error = explainDiagnostics(operation, tracker.progress.errors, redactText(await readTail(options.files.stderrFile)))
+    // The lock that was in the way is not ours.
+    if (error.code === 'StateLocked') delete entry.lockId
+    throw error
   } finally {
     await stopWatching?.()
     await run.journal.save(run.record)
@@ -72,37 +75,44 @@ export async function runTerraform(
 
 /** Starts a Terraform process that is left alone: it goes on when we end, and the next run waits for it. */
 export async function launchTerraform(run: Run, operation: 'plan' | 'apply', start: () => Promise<DetachedProcess>): Promise<void> {
-  await launch(run, operation, start)
+  await launch(run, operation, true, start)
   run.goesOn = true
 }
 
 async function launch(
   run: Run,
   operation: 'plan' | 'apply',
+  locks: boolean,
   start: () => Promise<DetachedProcess>,
 ): Promise<{ child: DetachedProcess; entry: RunProcess }> {
   const launchedAt = run.ports.clock.now().toISOString()
   const child = await start()
-  const entry: RunProcess = { pid: child.pid, startedAt: child.startedAt, operation, launchedAt }
+  const entry: RunProcess = { pid: child.pid, startedAt: child.startedAt, operation, launchedAt, locks }
   run.record.processes.push(entry)
   await run.journal.save(run.record)
   return { child, entry }
 }
 
-function interruption(signal: AbortSignal): UserError {
+/** The error for a Terraform that we asked to stop. */
+export function interruption(signal: AbortSignal): UserError {
   if (signal.reason instanceof UserError && signal.reason.code === 'TimedOut') return signal.reason
   return new UserError('Interrupted', 'Terraform was stopped. What it had made is in the state.', {
     next: ['Run the same command again to go on.'],
   })
 }
 
+/** Whether the lock was taken by this user on this machine. */
+export function isTakenHere(lock: LockInfo): boolean {
+  return lock.Who === `${userInfo().username}@${hostname()}`
+}
+
 /** Notes the ID of the lock that our Terraform takes, so that a later run can tell it from somebody else's. */
-function watchLock(run: Run, entry: RunProcess, state: StateLocation): () => Promise<void> {
+function watchLock(run: Run, entry: RunProcess, state: StateAccess): () => Promise<void> {
   const stop = new AbortController()
   const watching = (async () => {
     while (!stop.signal.aborted && entry.lockId === undefined) {
       const lock = await readStateLock(state.clients, state)
-      if (lock && Date.parse(lock.Created) >= Date.parse(entry.launchedAt) - 1000) {
+      if (lock && isTakenHere(lock) && Date.parse(lock.Created) >= Date.parse(entry.launchedAt) - 1000) {
         entry.lockId = lock.ID
         await run.journal.save(run.record)
       } else {

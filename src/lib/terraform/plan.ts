@@ -37,6 +37,7 @@ export interface PlanJson {
     change: { actions: string[]; before?: unknown; after?: unknown; importing?: { id?: string } }
     action_reason?: string
   }>
+  variables?: Record<string, { value?: unknown }>
   output_changes?: Record<string, { actions: string[] }>
   applyable?: boolean
 }

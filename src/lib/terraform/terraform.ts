@@ -107,6 +107,11 @@ export class Terraform {
     await this.#run(['untaint', '-no-color', address], READ_TIMEOUT_MS)
   }
 
+  /** Brings something that exists into the state, and touches nothing else. */
+  async importResource(address: string, id: string): Promise<void> {
+    await this.#run(['import', '-input=false', '-no-color', address, id], READ_TIMEOUT_MS, this.#ports.signal)
+  }
+
   /** Takes a resource out of the state without touching it. */
   async stateRemove(addresses: readonly string[]): Promise<void> {
     if (addresses.length > 0) await this.#run(['state', 'rm', '-no-color', ...addresses], READ_TIMEOUT_MS)

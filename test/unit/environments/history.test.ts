@@ -14,7 +14,13 @@ beforeEach(async () => {
 })
 afterEach(async () => rm(repository, { recursive: true, force: true }))
 
-const operation = (name: 'plan' | 'apply'): RunRecord['processes'][number] => ({ pid: 1, startedAt: 'x', operation: name, launchedAt: 'y' })
+const operation = (name: 'plan' | 'apply'): RunRecord['processes'][number] => ({
+  pid: 1,
+  startedAt: 'x',
+  operation: name,
+  launchedAt: 'y',
+  locks: true,
+})
 
 async function run(
   purpose: RunRecord['purpose'],

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(async () => rm(directory, { recursive: true, force: true }))
 
-const project = (): Project => ({ directory }) as Project
+const project = (): Project => ({ directory, platform: { name: 'acme' } }) as Project
 const environment = { name: 'dev', region: 'eu-west-1', account: { name: 'a', id: '111122223333' } } as Environment
 
 async function made(values: unknown): Promise<void> {
@@ -31,6 +31,7 @@ it('lets pass what is new, unchanged or unreadable', async () => {
 it.each([
   [{ region: 'us-east-1', account_id: '111122223333' }, 'region'],
   [{ region: 'eu-west-1', account_id: '444455556666' }, 'account'],
+  [{ platform: 'old', region: 'eu-west-1', account_id: '111122223333' }, 'platform'],
 ])('refuses an environment that was made as %j', async (values, what) => {
   await made(values)
   await expect(refuseMoved(project(), environment)).rejects.toMatchObject({

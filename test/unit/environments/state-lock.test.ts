@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { hostname, tmpdir, userInfo } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Journal, type RunProcess } from '../../../src/lib/core/journal.js'
+import { clearStaleLock } from '../../../src/lib/environments/earlier-run.js'
+import type { Run } from '../../../src/lib/environments/run.js'
+import { fakeClock } from '../../helpers/fake-clock.js'
+import { fakeS3, type FakeBucket } from '../../helpers/fake-s3.js'
+import { fakeAws } from '../../helpers/fake-aws.js'
+
+const US = `${userInfo().username}@${hostname()}`
+const LAUNCHED = '2030-01-01T00:00:00Z'
+const at = (seconds: number): string => new Date(Date.parse(LAUNCHED) + seconds * 1000).toISOString()
+
+let repository: string
+let bucket: FakeBucket
+let isAlive = false
+beforeEach(async () => {
+  repository = await mkdtemp(path.join(tmpdir(), 'platform-state-lock-'))
+  bucket = { owner: '111122223333', region: 'eu-west-1', objects: new Map() }
+  isAlive = false
+})
+afterEach(async () => rm(repository, { recursive: true, force: true }))
+
+/** Tries to clear a lock, after an earlier run that had this Terraform process. */
+async function clear(lock: { ID?: string; Who?: string; Created?: string }, earlier: Partial<RunProcess> = {}): Promise<boolean> {
+  bucket.objects.set('key.tflock', {
+    body: JSON.stringify({ ID: 'lock-1', Who: US, Created: at(2), Operation: 'apply', ...lock }),
+    etag: '"1"',
+  })
+  const clock = fakeClock(at(600))
+  const journal = new Journal(repository, clock)
+  const before = await journal.start({
+    command: 'env create dev',
+    environment: 'dev',
+    purpose: 'change',
+    owner: { pid: 1, startedAt: 'x' },
+  })
+  before.processes.push({ pid: 2, startedAt: 'y', operation: 'apply', launchedAt: LAUNCHED, locks: true, ...earlier })
+  await journal.finish(before, 'interrupted')
+  const record = await journal.start({
+    command: 'env create dev',
+    environment: 'dev',
+    purpose: 'change',
+    owner: { pid: 3, startedAt: 'z' },
+  })
+  const run = { record, journal, ports: { clock, processes: { isAlive: async () => isAlive } } } as unknown as Run
+  const clients = fakeAws(fakeS3('111122223333', 'eu-west-1', new Map([['bucket', bucket]]))).clients
+  await clearStaleLock(run, { clients, bucket: 'bucket', key: 'key' })
+  return !bucket.objects.has('key.tflock')
+}
+
+const refused = { code: 'StateLocked' }
+
+it('releases the lock that the journal knows', async () => {
+  expect(await clear({}, { lockId: 'lock-1' })).toBe(true)
+})
+
+it('releases a lock that a dead process of ours must have taken', async () => {
+  expect(await clear({})).toBe(true)
+})
+
+it('never releases the lock of somebody else, even one that the journal noted by mistake', async () => {
+  await expect(clear({ Who: 'alice@ci-runner' }, { lockId: 'lock-1' })).rejects.toMatchObject(refused)
+  await expect(clear({ Who: 'alice@ci-runner' })).rejects.toMatchObject(refused)
+  expect(bucket.objects.has('key.tflock')).toBe(true)
+})
+
+it('never releases a lock while a Terraform of ours is alive', async () => {
+  isAlive = true
+  await expect(clear({}, { lockId: 'lock-1' })).rejects.toMatchObject(refused)
+})
+
+it.each([
+  ['taken after that process had ended', { Created: at(100) }, { finishedAt: at(50) }],
+  ['taken long after that process was launched', { Created: at(500) }, {}],
+  ['of another clone: our process took none', {}, { locks: false }],
+  ['of another clone: our process had its own', {}, { lockId: 'lock-0' }],
+])('does not release a lock %s', async (_, lock, earlier) => {
+  await expect(clear(lock, earlier)).rejects.toMatchObject(refused)
+})
