@@ -79,6 +79,7 @@ resource "aws_eks_cluster" "this" {
 
   depends_on = [
     aws_cloudwatch_log_group.control_plane,
+    aws_iam_role_policy.cluster,
     aws_iam_role_policy_attachment.cluster,
   ]
 }

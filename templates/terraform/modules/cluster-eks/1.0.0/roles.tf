@@ -26,6 +26,21 @@ resource "aws_iam_role_policy_attachment" "cluster" {
   policy_arn = "arn:${local.partition}:iam::aws:policy/AmazonEKSClusterPolicy"
 }
 
+# With these EKS checks again and again that the key of the secrets is in order.
+data "aws_iam_policy_document" "cluster" {
+  statement {
+    sid       = "UseTheKeyOfTheSecrets"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"]
+    resources = [var.secrets_kms_key_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "cluster" {
+  name   = "secrets-key"
+  role   = aws_iam_role.cluster.id
+  policy = data.aws_iam_policy_document.cluster.json
+}
+
 data "aws_iam_policy_document" "node_trust" {
   statement {
     actions = ["sts:AssumeRole"]

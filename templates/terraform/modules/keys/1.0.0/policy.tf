@@ -17,6 +17,22 @@ locals {
     "images"          = { description = "Container images", services = ["ecr"], shared = true }
   }
 
+  # The names by which services call for others (kms:ViaService), with the same ending in every partition.
+  services = { for purpose in var.purposes : purpose =>
+    [for service in local.purposes[purpose].services : "${service}.${data.aws_region.current.id}.amazonaws.com"]
+  }
+
+  # Who may make grants in a caller's name, by condition key and value. EKS does not set kms:GrantIsForAWSResource when it
+  # creates a cluster, so only its name can tell it (Amazon EKS User Guide, "Encrypt Kubernetes secrets with KMS").
+  grants = { for purpose in var.purposes : purpose => purpose == "cluster-secrets"
+    ? { test = "StringEquals", variable = "kms:ViaService", values = local.services[purpose] }
+    : { test = "Bool", variable = "kms:GrantIsForAWSResource", values = ["true"] }
+  }
+
+  # The role of the environment's control plane, which EKS uses to see that the key is in order. The role is made after the
+  # key, and a policy cannot name a principal that does not exist: so it is a condition on the account.
+  cluster_roles = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/platform/${var.platform}/${var.environment}/*-cluster"
+
   # Neither CreateGrant nor anything that encrypts or decrypts: an administrator is not a user.
   administration_actions = [
     "kms:CancelKeyDeletion",
@@ -105,7 +121,7 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = [for service in local.purposes[each.key].services : "${service}.${data.aws_region.current.id}.amazonaws.com"]
+      values   = local.services[each.key]
     }
   }
 
@@ -121,9 +137,30 @@ data "aws_iam_policy_document" "key" {
     }
 
     condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
+      test     = local.grants[each.key].test
+      variable = local.grants[each.key].variable
+      values   = local.grants[each.key].values
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "cluster-secrets" ? [local.cluster_roles] : []
+
+    content {
+      sid       = "ControlPlaneUses"
+      actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"]
+      resources = ["*"]
+
+      principals {
+        type        = "AWS"
+        identifiers = [local.account_root]
+      }
+
+      condition {
+        test     = "ArnLike"
+        variable = "aws:PrincipalArn"
+        values   = [statement.value]
+      }
     }
   }
 
