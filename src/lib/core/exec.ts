@@ -11,6 +11,10 @@ import { redactText } from './redaction.js'
 /** Most of a child's output that is kept, in characters for each stream. A tool that floods its output must not take our memory. */
 const MAX_OUTPUT = 64 * 1024 * 1024
 
+/** Most of a failed child's output that its error repeats. The end counts. */
+const REASON_LINES = 20
+const REASON_LENGTH = 4000
+
 /** The one place that starts a child and waits for it. See `Exec`. */
 export const execProgram: Exec = async (file, args, options = {}) => {
   // Loaded here because it takes a third of the start-up time, and many commands start nothing.
@@ -70,19 +74,24 @@ function explain(file: string, args: readonly string[], options: ExecOptions, er
     })
   if (error.code === 'ENOENT')
     return new UserError('ToolMissing', `${file} was not found.`, { cause: error, next: ['platform doctor'], details: { file } })
-  const lastLines = redactText(textOf(error.stderr) || textOf(error.stdout))
-    .split('\n')
-    .slice(-20)
-    .join('\n')
+  const isSecret = options.secretOutput === true
+  const reason = lastPart(redactText(textOf(error.stderr) || (isSecret ? '' : textOf(error.stdout))))
   return new UserError(
     'ToolFailed',
     `${file} ${args[0] ?? ''} ended with ${error.exitCode === undefined ? (error.signal ?? error.shortMessage) : `exit code ${error.exitCode}`}.`,
     {
-      cause: error.cause,
-      reason: lastLines,
+      // The cause of too much output holds that output.
+      ...(!isSecret && { cause: error.cause }),
+      ...(reason !== '' && { reason }),
       details: { file, exitCode: error.exitCode ?? null },
     },
   )
+}
+
+/** The end of an output, where tools say what went wrong. */
+function lastPart(text: string): string {
+  const lines = text.split('\n').slice(-REASON_LINES).join('\n')
+  return lines.length > REASON_LENGTH ? `… ${lines.slice(-REASON_LENGTH)}` : lines
 }
 
 function textOf(output: unknown): string {

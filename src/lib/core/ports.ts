@@ -11,6 +11,8 @@ export interface ExecOptions {
   signal?: AbortSignal
   /** The child leads a process group of its own, and the whole group ends with `signal`, `timeoutMs` or our own exit: for builds and shims. */
   group?: boolean
+  /** Standard output holds secrets: no error ever repeats any of it. */
+  secretOutput?: boolean
   /** Called with each complete line as it arrives. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }

@@ -1,6 +1,5 @@
-import path from 'node:path'
 import { UserError } from '../core/errors.js'
-import type { DetachedProcess, Ports } from '../core/ports.js'
+import type { DetachedProcess, ExecOptions, Ports } from '../core/ports.js'
 import type { PlanJson } from './plan.js'
 
 export interface TerraformOptions {
@@ -24,6 +23,8 @@ export interface PlanOptions {
 /** Longest time for the calls that only read. */
 const READ_TIMEOUT_MS = 120_000
 const INIT_TIMEOUT_MS = 900_000
+/** Calls that change the state are not interrupted. What they print is about the state. */
+const CHANGE = { timeoutMs: READ_TIMEOUT_MS, secretOutput: true } as const
 
 /** Terraform in one root module: argument lists in, types out. */
 export class Terraform {
@@ -38,11 +39,11 @@ export class Terraform {
   /** Installs providers and connects the backend. */
   async init(options: { backend?: boolean } = {}): Promise<void> {
     const args = ['init', '-input=false', '-no-color', '-reconfigure', ...(options.backend === false ? ['-backend=false'] : [])]
-    await this.#run(args, INIT_TIMEOUT_MS, this.#ports.signal)
+    await this.#run(args, { timeoutMs: INIT_TIMEOUT_MS, signal: this.#ports.signal })
   }
 
   async validate(): Promise<void> {
-    await this.#run(['validate', '-no-color'], READ_TIMEOUT_MS, this.#ports.signal)
+    await this.#run(['validate', '-no-color'], { timeoutMs: READ_TIMEOUT_MS, signal: this.#ports.signal })
   }
 
   /** Starts a plan that is written to `planFile`; its messages go to `messagesFile`. */
@@ -67,21 +68,12 @@ export class Terraform {
 
   /** The plan as data. It is not redacted. */
   async showPlan(planFile: string): Promise<PlanJson> {
-    const { stdout } = await this.#run(['show', '-json', planFile], READ_TIMEOUT_MS, this.#ports.signal)
-    try {
-      return JSON.parse(stdout) as PlanJson
-    } catch (error) {
-      throw new UserError('PlanFailed', 'Terraform printed a plan that is not JSON.', {
-        cause: error,
-        details: { planFile: path.basename(planFile) },
-      })
-    }
+    return (await this.#read(['show', '-json', planFile])) as PlanJson
   }
 
   /** Output values that are not sensitive. */
   async outputs(): Promise<Record<string, unknown>> {
-    const { stdout } = await this.#run(['output', '-json'], READ_TIMEOUT_MS, this.#ports.signal)
-    const outputs = JSON.parse(stdout) as Record<string, { value: unknown; sensitive: boolean }>
+    const outputs = (await this.#read(['output', '-json'])) as Record<string, { value: unknown; sensitive: boolean }>
     return Object.fromEntries(
       Object.entries(outputs)
         .filter(([, { sensitive }]) => !sensitive)
@@ -91,35 +83,44 @@ export class Terraform {
 
   /** Addresses of everything in the state. */
   async stateList(): Promise<string[]> {
-    const { stdout } = await this.#run(['state', 'list'], READ_TIMEOUT_MS, this.#ports.signal)
+    const { stdout } = await this.#run(['state', 'list'], CHANGE)
     return stdout.split('\n').filter((line) => line !== '')
   }
 
   /** Managed resources of one type in the state, with their attributes. Not redacted. */
   async stateResources(type: string): Promise<Array<{ address: string; values: Record<string, unknown> }>> {
-    const { stdout } = await this.#run(['show', '-json'], READ_TIMEOUT_MS, this.#ports.signal)
-    const { values } = JSON.parse(stdout) as { values?: { root_module?: StateModule } }
+    const { values } = (await this.#read(['show', '-json'])) as { values?: { root_module?: StateModule } }
     return values?.root_module ? resourcesOf(values.root_module).filter((resource) => resource.type === type) : []
   }
 
   /** Takes the mark away that makes Terraform replace a resource. */
   async untaint(address: string): Promise<void> {
-    await this.#run(['untaint', '-no-color', address], READ_TIMEOUT_MS)
+    await this.#run(['untaint', '-no-color', address], CHANGE)
   }
 
   /** Brings something that exists into the state, and touches nothing else. */
   async importResource(address: string, id: string): Promise<void> {
-    await this.#run(['import', '-input=false', '-no-color', address, id], READ_TIMEOUT_MS, this.#ports.signal)
+    await this.#run(['import', '-input=false', '-no-color', address, id], { timeoutMs: READ_TIMEOUT_MS, signal: this.#ports.signal })
   }
 
   /** Takes a resource out of the state without touching it. */
   async stateRemove(addresses: readonly string[]): Promise<void> {
-    if (addresses.length > 0) await this.#run(['state', 'rm', '-no-color', ...addresses], READ_TIMEOUT_MS)
+    if (addresses.length > 0) await this.#run(['state', 'rm', '-no-color', ...addresses], CHANGE)
   }
 
-  #run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): ReturnType<Ports['exec']> {
+  /** What Terraform prints as JSON. It is not redacted, so nothing of it may reach an error: neither the output nor what `JSON.parse` quotes of it. */
+  async #read(args: readonly string[]): Promise<unknown> {
+    const { stdout } = await this.#run(args, { timeoutMs: READ_TIMEOUT_MS, signal: this.#ports.signal, secretOutput: true })
+    try {
+      return JSON.parse(stdout)
+    } catch {
+      throw new UserError('ToolFailed', `${this.options.program} ${args[0] ?? ''} printed something that is not JSON.`)
+    }
+  }
+
+  #run(args: readonly string[], options: Pick<ExecOptions, 'timeoutMs' | 'signal' | 'secretOutput'>): ReturnType<Ports['exec']> {
     const { program, folder, env } = this.options
-    return this.#ports.exec(program, args, { cwd: folder, env, timeoutMs, ...(signal && { signal }) })
+    return this.#ports.exec(program, args, { cwd: folder, env, ...options })
   }
 
   #start(args: readonly string[], files: { messagesFile: string; stderrFile: string }): Promise<DetachedProcess> {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/lib/core/errors.js'
 import { execProgram } from '../../../src/lib/core/exec.js'
@@ -28,6 +29,37 @@ describe('execProgram', () => {
     const lines = (error as UserError).reason!.split('\n')
     expect(lines).toHaveLength(20)
     expect(lines.at(-1)).toBe('line 499')
+  })
+
+  test('keeps only the end of a long line', async () => {
+    const error = await js('console.error("x".repeat(1e6) + "the end"); process.exitCode = 1').catch((e: unknown) => e)
+    expect((error as UserError).reason).toMatch(/the end$/)
+    expect((error as UserError).reason!.length).toBeLessThan(5000)
+  })
+
+  describe('secret output', () => {
+    const killed = 'process.stdout.write("{\\"value\\":\\"hunter2\\"}", () => process.kill(process.pid, "SIGKILL"))'
+
+    test('never stands in an error, not even when there is nothing else to say', async () => {
+      const error = await js(killed, { secretOutput: true }).catch((e: unknown) => e)
+      expect(error).toMatchObject({ code: 'ToolFailed', message: expect.stringContaining('SIGKILL') as string, reason: undefined })
+      expect(inspect(error, { depth: null })).not.toContain('hunter2')
+      expect(await js(killed).catch((e: unknown) => (e as UserError).reason)).toContain('hunter2')
+    })
+
+    test('is not kept as the cause of too much output', async () => {
+      const flood = 'const line = "hunter2 ".repeat(1 << 17); for (let i = 0; i < 80; i++) process.stdout.write(line)'
+      const error = await js(flood, { secretOutput: true }).catch((e: unknown) => e)
+      expect(error).toMatchObject({ code: 'ToolFailed' })
+      expect((error as UserError).cause).toBeUndefined()
+    })
+
+    test('what stands on stderr is told', async () => {
+      const error = await js('console.log("hunter2"); console.error("no such plan"); process.exit(1)', { secretOutput: true }).catch(
+        (e: unknown) => e,
+      )
+      expect(error).toMatchObject({ reason: 'no such plan' })
+    })
   })
 
   test('a missing program is ToolMissing', async () => {
