@@ -81,12 +81,6 @@ export class Terraform {
     )
   }
 
-  /** Addresses of everything in the state. */
-  async stateList(): Promise<string[]> {
-    const { stdout } = await this.#run(['state', 'list'], CHANGE)
-    return stdout.split('\n').filter((line) => line !== '')
-  }
-
   /** Managed resources of one type in the state, with their attributes. Not redacted. */
   async stateResources(type: string): Promise<Array<{ address: string; values: Record<string, unknown> }>> {
     const { values } = (await this.#read(['show', '-json'])) as { values?: { root_module?: StateModule } }
