@@ -4,6 +4,10 @@
 data "aws_region" "current" {}
 
 data "aws_availability_zones" "this" {
+  # EKS has no control plane there (Amazon EKS User Guide, "Subnet requirements for clusters"). Zones are named by their ids:
+  # the same name is another zone in another account.
+  exclude_zone_ids = ["cac1-az3", "use1-az3", "usw1-az2"]
+
   # Leaves out local and wavelength zones, where EKS has no control plane.
   filter {
     name   = "opt-in-status"
