@@ -100,7 +100,7 @@ export const moduleValues: Record<string, ModuleValues> = {
         { default: { ...group, disk_gib: 19 } },
       ],
       addon_versions: [{ 'core-dns': 'v1' }],
-      hosted_zone_arns: [[], ['*']],
+      hosted_zone_arns: [['*']],
       tags: badTags,
     },
   },

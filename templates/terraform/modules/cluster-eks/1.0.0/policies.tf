@@ -3,13 +3,14 @@
 locals {
   own_secrets    = "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.platform}/${var.environment}/*"
   own_parameters = "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/${var.platform}/${var.environment}/*"
+  hosted_zones   = length(var.hosted_zone_arns) > 0 ? var.hosted_zone_arns : ["arn:${local.partition}:route53:::hostedzone/*"]
 }
 
 data "aws_iam_policy_document" "external_dns" {
   statement {
     sid       = "ChangeRecords"
     actions   = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"]
-    resources = var.hosted_zone_arns
+    resources = local.hosted_zones
   }
 
   statement {
@@ -24,7 +25,7 @@ data "aws_iam_policy_document" "cert_manager" {
   statement {
     sid       = "ProveOwnership"
     actions   = ["route53:ChangeResourceRecordSets"]
-    resources = var.hosted_zone_arns
+    resources = local.hosted_zones
 
     condition {
       test     = "ForAllValues:StringEquals"
@@ -42,7 +43,7 @@ data "aws_iam_policy_document" "cert_manager" {
   statement {
     sid       = "ReadRecords"
     actions   = ["route53:ListResourceRecordSets"]
-    resources = var.hosted_zone_arns
+    resources = local.hosted_zones
   }
 
   statement {

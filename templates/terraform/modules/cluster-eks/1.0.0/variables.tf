@@ -196,13 +196,13 @@ variable "addon_versions" {
 }
 
 variable "hosted_zone_arns" {
-  description = "Route 53 zones that external-dns and cert-manager may change."
+  description = "Route 53 zones that external-dns and cert-manager may change. Empty: all of the account."
   type        = list(string)
-  default     = ["arn:aws:route53:::hostedzone/*"]
+  default     = []
 
   validation {
-    condition     = length(var.hosted_zone_arns) > 0 && alltrue([for arn in var.hosted_zone_arns : can(regex("^arn:aws[a-z-]*:route53:::hostedzone/", arn))])
-    error_message = "Each zone must be the ARN of a Route 53 hosted zone, and there must be one."
+    condition     = alltrue([for arn in var.hosted_zone_arns : can(regex("^arn:aws[a-z-]*:route53:::hostedzone/", arn))])
+    error_message = "Each zone must be the ARN of a Route 53 hosted zone."
   }
 }
 
