@@ -1,7 +1,8 @@
 import { execa } from 'execa'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCluster } from '../../src/lib/aws/cluster.js'
 import type { CreateResult } from '../../src/lib/environments/create.js'
 import { clientsOf, doubledResources } from '../helpers/aws.js'
 import { Repository } from '../helpers/repository.js'
@@ -11,6 +12,14 @@ beforeAll(async () => {
   repository = await Repository.init()
 })
 afterAll(async () => repository.remove())
+
+/** Changes the environment's file. Returns what was in it. */
+async function edit(change: (text: string) => string): Promise<string> {
+  const file = path.join(repository.directory, 'environments/dev.yaml')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, change(text))
+  return text
+}
 
 const terraform = async (...args: string[]): Promise<{ exitCode: number; stdout: string }> => {
   const { stdout: exports } = await repository.run('sandbox', 'env', '--json')
@@ -79,12 +88,13 @@ describe('the life of an environment', () => {
 
   it('works with bare Terraform, without platform', async () => {
     expect((await terraform('plan', '-input=false', '-detailed-exitcode', '-no-color')).exitCode).toBe(0)
+    const applied = await terraform('apply', '-input=false', '-auto-approve', '-no-color', '-var', 'tags={"by-hand"="yes"}')
+    expect(applied.exitCode).toBe(0)
+    expect(applied.stdout).toMatch(/Apply complete! Resources: 0 added, [1-9]\d* changed, 0 destroyed/)
   })
 
   it('finds a change of the file, exits 2 and applies exactly the saved plan', async () => {
-    const file = path.join(repository.directory, 'environments/dev.yaml')
-    const { writeFile } = await import('node:fs/promises')
-    await writeFile(file, `${await readFile(file, 'utf8')}\ntags:\n  cost-centre: "4711"\n`)
+    await edit((text) => `${text}\ntags:\n  cost-centre: "4711"\n`)
     const plan = await repository.run('env', 'plan', 'dev', '--json')
     expect(plan.exitCode).toBe(2)
     const { planFile, planDigest, changes } = plan.json<{
@@ -110,6 +120,30 @@ describe('the life of an environment', () => {
     const applied = await repository.run('env', 'apply', 'dev', '--plan', planFile, '--plan-digest', planDigest, '--yes', '--json')
     expect(applied.stderr).not.toContain('Error')
     expect(applied.json()).toMatchObject({ status: 'updated' })
+  })
+
+  it('refuses a plan that would replace what holds data, even with --yes', async () => {
+    const before = await edit((text) => text.replace(/cidr: .*/, 'cidr: 10.99.0.0/16'))
+    const refused = await repository.run('env', 'apply', 'dev', '--yes', '--json')
+    expect(refused.exitCode).toBe(3)
+    const { error } = refused.json<{ error: { code: string; details: { addresses: string[] } } }>()
+    expect(error.code).toBe('DataLossRefused')
+    expect(error.details.addresses).toContain('module.cluster.aws_eks_cluster.this')
+    await edit(() => before)
+  })
+
+  it('switches protection on in AWS, and then refuses to destroy', async () => {
+    await edit((text) => `${text}\nprotection: true\n`)
+    const applied = await repository.run('env', 'apply', 'dev', '--yes', '--json')
+    expect(applied.stderr).not.toContain('Error')
+    const clients = await clientsOf(repository)
+    expect(await readCluster(clients, 'acme-dev')).toMatchObject({ deletionProtection: true })
+    for (const extra of [['--confirm', 'dev'], ['--dry-run']]) {
+      const refused = await repository.run('env', 'destroy', 'dev', ...extra, '--json')
+      expect(refused.exitCode).toBe(3)
+      expect(refused.json()).toMatchObject({ error: { code: 'ProtectionOn' } })
+    }
+    await edit((text) => text.replace('protection: true', 'protection: false'))
   })
 
   it('refuses to destroy without the name, and with another one', async () => {

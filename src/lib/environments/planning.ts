@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { Existing } from '../aws/existing/existing-resources.js'
 import { importsFile, planImports, type ImportBlock } from '../aws/existing/plan-imports.js'
 import { toJsonText, writeFileAtomic } from '../core/files.js'
 import type { StepControl } from '../core/steps.js'
 import { plannedCreates, summarisePlan, taintedResources, type PlanJson, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
 import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
 import type { Run } from './run.js'
-import { keepWhatIsWhole } from './tainted.js'
+import { keepWhatIsWhole, type ExistingFinder } from './tainted.js'
 import { digestOf, runTerraform, terraformFiles, type StateAccess } from './terraform-run.js'
 
 /** A plan on disk, with what it says. */
@@ -17,11 +16,6 @@ export interface Plan {
   summary: PlanSummary
   /** What exists in AWS, was missing in the state and is imported by this plan. */
   imports: ImportBlock[]
-}
-
-/** Looks for one planned resource in AWS. */
-export interface ExistingFinder {
-  find(planned: PlannedCreate): Promise<Existing | undefined>
 }
 
 export interface MakePlanOptions extends Omit<TerraformPlanOptions, 'replace'> {

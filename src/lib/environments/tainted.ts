@@ -1,7 +1,12 @@
+import type { Existing } from '../aws/existing/existing-resources.js'
 import type { Ports } from '../core/ports.js'
-import type { TaintedResource } from '../terraform/plan.js'
+import type { PlannedCreate, TaintedResource } from '../terraform/plan.js'
 import type { Terraform } from '../terraform/terraform.js'
-import type { ExistingFinder } from './planning.js'
+
+/** Looks for one planned resource in AWS. */
+export interface ExistingFinder {
+  find(planned: PlannedCreate): Promise<Existing | undefined>
+}
 
 /**
  * Terraform marks what it was making when it was stopped as tainted, and would make it anew. Where AWS has finished it, the mark is
