@@ -1,10 +1,12 @@
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
+  CreateLaunchTemplateCommand,
   CreateSubnetCommand,
   CreateTagsCommand,
   CreateVpcCommand,
   DeleteSubnetCommand,
   DeleteVpcCommand,
+  DescribeLaunchTemplatesCommand,
   DescribeSecurityGroupsCommand,
   DescribeTagsCommand,
 } from '@aws-sdk/client-ec2'
@@ -248,6 +250,34 @@ describe('a VPC', () => {
     await expect(outcome(ec2.send(new DeleteVpcCommand({ VpcId })))).resolves.toBe('done')
     await expect(tagsOf(mended, VpcId)).resolves.toEqual([])
     await expect(outcome(ec2.send(new DeleteVpcCommand({ VpcId })))).resolves.toBe('InvalidVpcID.NotFound')
+  })
+})
+
+describe('launch templates', () => {
+  const make = async (clients: AwsClients): Promise<void> => {
+    for (const LaunchTemplateName of ['one', 'two']) {
+      const LaunchTemplateData = { InstanceType: 't3.large' as const }
+      await (await clients.ec2()).send(new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData }))
+    }
+  }
+  const find = async (clients: AwsClients, ...LaunchTemplateNames: string[]) => {
+    const { LaunchTemplates = [] } = await (
+      await clients.ec2()
+    ).send(new DescribeLaunchTemplatesCommand(LaunchTemplateNames.length === 0 ? {} : { LaunchTemplateNames }))
+    return LaunchTemplates.map(({ LaunchTemplateName }) => LaunchTemplateName).sort()
+  }
+
+  test('are all answered by the bare emulator, whatever name is asked for', async () => {
+    await make(bare.clients)
+    expect(await find(bare.clients, 'two'), canGo('ec2-launch-template-names.ts')).toEqual(['one', 'two'])
+  })
+
+  test('are found by their names', async () => {
+    await make(mended)
+    await expect(find(mended, 'two')).resolves.toEqual(['two'])
+    await expect(find(mended, 'two', 'one')).resolves.toEqual(['one', 'two'])
+    await expect(find(mended)).resolves.toEqual(['one', 'two'])
+    await expect(outcome(find(mended, 'two', 'three'))).resolves.toBe('InvalidLaunchTemplateName.NotFoundException')
   })
 })
 

@@ -1,4 +1,5 @@
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
+import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
@@ -15,4 +16,5 @@ export const allMends: readonly Mend[] = [
   eksAddons,
   eksDeletionProtection,
   ec2DeleteVpc,
+  ec2LaunchTemplateNames,
 ]
