@@ -128,7 +128,7 @@ describe('the life of an environment', () => {
     expect(refused.exitCode).toBe(3)
     const { error } = refused.json<{ error: { code: string; details: { addresses: string[] } } }>()
     expect(error.code).toBe('DataLossRefused')
-    expect(error.details.addresses).toContain('module.cluster.aws_eks_cluster.this')
+    expect(error.details.addresses).toContain('module.network.aws_vpc.this')
     await edit(() => before)
   })
 
@@ -151,7 +151,7 @@ describe('the life of an environment', () => {
     expect(missing.exitCode).toBe(64)
     expect(missing.json()).toMatchObject({ error: { code: 'ConfirmationNeeded' } })
     const wrong = await repository.run('env', 'destroy', 'dev', '--confirm', 'prod', '--json')
-    expect(wrong.json()).toMatchObject({ error: { code: 'NotConfirmed' } })
+    expect(wrong.json()).toMatchObject({ error: { code: 'BadFlag' } })
     expect((await repository.run('env', 'list', '--json')).json()).toMatchObject([{ status: 'ready' }])
   })
 

@@ -40,7 +40,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     const { name } = this.args
     const dryRun = this.flags['dry-run']
     const { architecture } = (await this.project()).platform
-    refuseUnsupported({ name, architecture, isolation: this.flags.isolation === 'soft' ? 'soft' : 'hard' })
+    refuseUnsupported({ name, architecture, isolation: this.flags.isolation === 'soft' ? 'soft' : 'hard' }, 'Leave out --isolation soft')
     if (!dryRun) await this.refuseLateQuestion(name)
     const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
       dryRun,

@@ -43,6 +43,8 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
         { header: 'Why', value: ({ reason }) => reason },
       ])
     }
+    if (result.destroyed)
+      this.note(`environments/${name}.yaml and infra/environments/${name} stay: delete them, or make it again with env create.`)
     return result
   }
 }

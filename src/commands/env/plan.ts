@@ -2,6 +2,7 @@ import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { environmentContext } from '../../lib/cli/environment-context.js'
 import { plannedFields } from '../../lib/cli/environment-view.js'
+import { changeFlags } from '../../lib/cli/flags.js'
 import { ExitCode } from '../../lib/core/exit-codes.js'
 import type { PlanResult } from '../../lib/environments/plan-environment.js'
 
@@ -9,6 +10,7 @@ export default class EnvPlan extends PlatformCommand<typeof EnvPlan> {
   static override summary = 'Show what would change in an environment, and keep the plan.'
   static override description = 'Ends with exit code 0 when nothing would change and with 2 when something would.'
   static override examples = ['<%= config.bin %> <%= command.id %> dev', '<%= config.bin %> <%= command.id %> dev --json']
+  static override flags = { timeout: changeFlags.timeout }
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
 
   async run(): Promise<PlanResult & { status: 'changed' | 'unchanged' }> {

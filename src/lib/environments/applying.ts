@@ -45,7 +45,8 @@ export async function applyPlan(
   await dropImports(terraform)
   run.record.changes = progress.summary ?? { add: add + replace, change, destroy: destroy + replace }
   await run.journal.save(run.record)
-  return { outcome: 'done', detail: `${add + replace} added, ${change} changed, ${destroy + replace} destroyed` }
+  const made = run.record.changes
+  return { outcome: 'done', detail: `${made.add} added, ${made.change} changed, ${made.destroy} destroyed` }
 }
 
 /** Starts the apply of exactly the plan that was confirmed, and leaves it to itself. The next run waits for it. */

@@ -33,15 +33,16 @@ export function refuseWrongName(ports: Pick<Ports, 'ask'>, name: string, confirm
       next: [`Run the command again with --confirm ${name}.`],
     })
   }
-  if (confirm !== undefined) refuseOtherName(confirm, name)
+  if (confirm !== undefined && confirm !== name) {
+    throw new UserError('BadFlag', `--confirm is ${JSON.stringify(confirm)}, but the environment is ${name}. Nothing was changed.`, {
+      next: [`--confirm ${name}`],
+    })
+  }
 }
 
 /** Has the environment's name typed, unless `--confirm` gave it. @throws `NotConfirmed` */
 export async function confirmByName(ports: Pick<Ports, 'ask'>, name: string, confirm: string | undefined): Promise<void> {
   if (confirm !== undefined) return
-  refuseOtherName(await ports.ask.input({ message: `Type the name of the environment to destroy it (${name})`, flag: '--confirm' }), name)
-}
-
-function refuseOtherName(typed: string, name: string): void {
-  if (typed !== name) throw new UserError('NotConfirmed', `${JSON.stringify(typed)} is not ${name}. Nothing was changed.`)
+  const typed = await ports.ask.input({ message: `Type the name of the environment to destroy it (${name})`, flag: '--confirm' })
+  if (typed !== name) throw new UserError('NotConfirmed', `${JSON.stringify(typed)} is not ${name}. Nothing was destroyed.`)
 }

@@ -7,12 +7,14 @@ import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
 import { lastChange, wasCutShort } from './history.js'
 import { stateKey } from './layout.js'
+import { movesOf } from './moved.js'
 
 /**
  * absent: nothing in the state. ready: the last run ended well. incomplete: the last run did not reach its end.
- * busy: a run is at work. unknown: the state cannot be read.
+ * busy: a run is at work. moved: its region, account or platform name is another one than when it was made. unknown: the state
+ * cannot be read.
  */
-export type EnvironmentStatus = 'absent' | 'ready' | 'incomplete' | 'busy' | 'unknown'
+export type EnvironmentStatus = 'absent' | 'ready' | 'incomplete' | 'busy' | 'moved' | 'unknown'
 
 export interface EnvironmentEntry {
   name: string
@@ -56,6 +58,7 @@ async function isAtWork({ processes }: Pick<Ports, 'processes'>, run: RunRecord)
 
 async function statusOf({ ports, project, target }: ListContext, environment: Environment): Promise<EnvironmentStatus> {
   const { account, region, name } = environment
+  if ((await movesOf(project, environment)).length > 0) return 'moved'
   const last = await lastChange(new Journal(project.directory, ports.clock), name)
   if (last?.status === 'running' && (await isAtWork(ports, last))) return 'busy'
   const connection = await target.connect({ id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) }, region)

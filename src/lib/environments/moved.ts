@@ -10,19 +10,13 @@ import { rootFolder } from './layout.js'
  * @throws `EnvironmentMoved`
  */
 export async function refuseMoved(project: Project, environment: Environment): Promise<void> {
-  const file = path.posix.join(rootFolder(environment.name), 'terraform.tfvars.json')
-  const before = parse(await readTextIfExists(path.join(project.directory, file)))
-  const moves = [
-    { what: 'platform', from: before['platform'], to: project.platform.name },
-    { what: 'region', from: before['region'], to: environment.region },
-    { what: 'account', from: before['account_id'], to: environment.account.id },
-  ].filter(({ from, to }) => typeof from === 'string' && from !== to)
+  const moves = await movesOf(project, environment)
   if (moves.length === 0) return
   throw new UserError(
     'EnvironmentMoved',
     `${environment.name} was made in another ${moves.map(({ what }) => what).join(' and ')}. Nothing was changed.`,
     {
-      reason: moves.map(({ what, from, to }) => `${what}: ${String(from)} in ${file}, now ${to}`).join('\n'),
+      reason: moves.map(({ what, from, to }) => `${what}: ${String(from)} in ${valuesFile(environment)}, now ${to}`).join('\n'),
       next: [
         `See where the value comes from: platform config show ${environment.name} --origins`,
         `To move it, create an environment with another name there, and destroy this one.`,
@@ -31,6 +25,26 @@ export async function refuseMoved(project: Project, environment: Environment): P
       details: { moves },
     },
   )
+}
+
+export interface Move {
+  what: string
+  from: unknown
+  to: string
+}
+
+/** What identifies an environment in AWS and differs from when its Terraform values were last written. */
+export async function movesOf(project: Project, environment: Environment): Promise<Move[]> {
+  const before = parse(await readTextIfExists(path.join(project.directory, valuesFile(environment))))
+  return [
+    { what: 'platform', from: before['platform'], to: project.platform.name },
+    { what: 'region', from: before['region'], to: environment.region },
+    { what: 'account', from: before['account_id'], to: environment.account.id },
+  ].filter(({ from, to }) => typeof from === 'string' && from !== to)
+}
+
+function valuesFile({ name }: Environment): string {
+  return path.posix.join(rootFolder(name), 'terraform.tfvars.json')
 }
 
 function parse(text: string | undefined): Record<string, unknown> {

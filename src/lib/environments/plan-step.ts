@@ -56,7 +56,9 @@ export function savedPlanStep(
         })
       }
       const { terraform } = context.prepared()
-      const json = await terraform.showPlan(file)
+      const json = await terraform.showPlan(file).catch((error: unknown) => {
+        throw notAPlan(file, error, context.run.record.environment)
+      })
       await refuseOtherEnvironment(json, terraform.options.folder)
       const plan: Plan = { file, digest, imports: [], summary: summarisePlan(json) }
       context.run.record.planDigest = digest
@@ -64,6 +66,15 @@ export function savedPlanStep(
       return planResult(plan)
     },
   }
+}
+
+function notAPlan(file: string, error: unknown, environment: string): unknown {
+  if (!(error instanceof UserError) || error.code !== 'ToolFailed') return error
+  return new UserError('BadFlag', `${file} is not a plan that this Terraform can read.`, {
+    cause: error,
+    next: [`Make one: platform env plan ${environment}`],
+    details: { file },
+  })
 }
 
 /** Terraform takes the backend from the plan file: the plan of another environment would change that one. */

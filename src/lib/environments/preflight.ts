@@ -19,14 +19,17 @@ export interface Preflight {
 }
 
 /** Refuses what this version cannot build, before anything is touched. @throws `NotSupportedYet` */
-export function refuseUnsupported(environment: Pick<Environment, 'name' | 'architecture' | 'isolation'>): void {
+export function refuseUnsupported(
+  environment: Pick<Environment, 'name' | 'architecture' | 'isolation'>,
+  wayOut = `Set "isolation: hard" in environments/${environment.name}.yaml`,
+): void {
   rootOf(environment)
   if (environment.isolation === 'soft') {
     throw new UserError(
       'NotSupportedYet',
-      `Environment ${environment.name} is soft (a namespace in another cluster), which this version cannot build yet.`,
+      `Environment ${environment.name} would be soft (a namespace in another cluster), which this version cannot build yet.`,
       {
-        next: [`Set "isolation: hard" in environments/${environment.name}.yaml: an environment with a cluster of its own.`],
+        next: [`${wayOut}: an environment with a cluster of its own.`],
       },
     )
   }

@@ -42,7 +42,7 @@ export interface PlanJson {
   applyable?: boolean
 }
 
-/** Types whose destruction loses something that Terraform cannot make again. */
+/** Types whose destruction loses something that Terraform cannot make again, and the network, whose replacement ends all that runs in it. */
 const DATA_BEARING = new Set([
   'aws_cloudwatch_log_group',
   'aws_db_instance',
@@ -55,6 +55,8 @@ const DATA_BEARING = new Set([
   'aws_kms_key',
   'aws_rds_cluster',
   'aws_s3_bucket',
+  'aws_subnet',
+  'aws_vpc',
 ])
 
 /** What a plan would do, counted and listed. Replacements count as `replace` only. */

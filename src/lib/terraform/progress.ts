@@ -23,6 +23,8 @@ export class ProgressTracker {
   }
 
   accept(message: TerraformMessage): void {
+    // Data sources read during an apply are no part of the plan's count.
+    if ('hook' in message && message.hook.action === 'read') return
     switch (message.type) {
       case 'apply_start': {
         this.#running.set(message.hook.resource.addr, this.#now())

@@ -37,9 +37,11 @@ describe('summarisePlan', () => {
   })
 
   it('counts an import that changes nothing else', () => {
-    const summary = summarisePlan({ resource_changes: [change('aws_vpc.a', ['no-op'], { importing: { id: 'vpc-1' } })] })
+    const summary = summarisePlan({ resource_changes: [change('aws_iam_role.a', ['no-op'], { importing: { id: 'a' } })] })
     expect(summary.changes).toMatchObject({ import: 1, add: 0, change: 0 })
-    expect(summary.resources).toEqual([{ address: 'aws_vpc.a', type: 'aws_vpc', actions: ['no-op'], imported: true, holdsData: false }])
+    expect(summary.resources).toEqual([
+      { address: 'aws_iam_role.a', type: 'aws_iam_role', actions: ['no-op'], imported: true, holdsData: false },
+    ])
   })
 
   it('takes an environment for new when everything is created', () => {
@@ -54,10 +56,11 @@ describe('dataLosses', () => {
         change('aws_kms_key.gone', ['delete']),
         change('aws_eks_cluster.replaced', ['delete', 'create']),
         change('aws_kms_key.new', ['create']),
-        change('aws_subnet.gone', ['delete']),
+        change('aws_route.gone', ['delete']),
+        change('aws_vpc.replaced', ['delete', 'create']),
       ],
     })
-    expect(dataLosses(summary).map(({ address }) => address)).toEqual(['aws_kms_key.gone', 'aws_eks_cluster.replaced'])
+    expect(dataLosses(summary).map(({ address }) => address)).toEqual(['aws_kms_key.gone', 'aws_eks_cluster.replaced', 'aws_vpc.replaced'])
   })
 })
 

@@ -56,3 +56,14 @@ it('gives the outputs that are not sensitive', async () => {
   const outputs = { vpc_id: { value: 'vpc-1', sensitive: false }, key: { value: SECRET, sensitive: true } }
   expect(await (await terraformThat(`echo '${JSON.stringify(outputs)}'`)).outputs()).toEqual({ vpc_id: 'vpc-1' })
 })
+
+it.each([
+  ['init', (terraform: Terraform) => terraform.init()],
+  ['validate', (terraform: Terraform) => terraform.validate()],
+  ['state rm', (terraform: Terraform) => terraform.stateRemove(['aws_vpc.this'])],
+])('explains why %s failed', async (call, run) => {
+  const terraform = await terraformThat('echo "Error: api error ExpiredToken: The provided token has expired." >&2; exit 1')
+  const error = await run(terraform).catch((e: unknown) => e)
+  expect(error).toMatchObject({ code: 'NoCredentials', message: `terraform ${call} failed in ${folder}.` })
+  expect((error as UserError).next.join()).toContain('Renew')
+})
