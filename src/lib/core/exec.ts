@@ -43,7 +43,9 @@ export const execProgram: Exec = async (file, args, options = {}) => {
     return { exitCode: exitCode ?? 0, stdout, stderr }
   } catch (error) {
     if (!(error instanceof Failed)) throw error
-    if (error.exitCode !== undefined && okCodes.includes(error.exitCode) && !error.isMaxBuffer) {
+    // What we ended ourselves gave no answer, whatever it exits with.
+    const answered = !error.isCanceled && !error.timedOut && !error.isMaxBuffer
+    if (answered && error.exitCode !== undefined && okCodes.includes(error.exitCode)) {
       return { exitCode: error.exitCode, stdout: String(error.stdout), stderr: String(error.stderr) } satisfies ExecResult
     }
     throw explain(file, args, options, error)

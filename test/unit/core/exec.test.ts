@@ -79,6 +79,14 @@ describe('execProgram', () => {
     await expect(running).rejects.toMatchObject({ code: 'TimedOut', message: 'over' })
   })
 
+  test('the exit code of a child that was ended is no answer', async () => {
+    const stubborn = 'process.on("SIGTERM", () => process.exit(1)); console.log("ready"); setTimeout(() => {}, 60000)'
+    const controller = new AbortController()
+    const stop = (): void => controller.abort()
+    await expect(js(stubborn, { okCodes: [0, 1], signal: controller.signal, onLine: stop })).rejects.toMatchObject({ code: 'Interrupted' })
+    await expect(js(stubborn, { okCodes: [0, 1], timeoutMs: 1500 })).rejects.toMatchObject({ code: 'TimedOut' })
+  })
+
   test('a signal without a reason of ours is an interrupt', async () => {
     await expect(js('setTimeout(() => {}, 60000)', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'Interrupted' })
   })
