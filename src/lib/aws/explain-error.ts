@@ -33,7 +33,7 @@ const EXPLANATIONS: ReadonlyArray<{ names: RegExp } & Explanation> = [
   },
   {
     names: /^(?:ExpiredToken(?:Exception)?|TokenRefreshRequired|ExpiredTokenError)$/,
-    code: 'AwsRefused',
+    code: 'NoCredentials',
     happened: 'the AWS session has expired',
     next: SIGN_IN,
   },

@@ -44,13 +44,13 @@ export const errorCodes = {
   ToolInstallFailed: { exitCode: ExitCode.failed, meaning: 'A program could not be downloaded or built.' },
   ChecksumMismatch: {
     exitCode: ExitCode.refused,
-    meaning: 'A download does not match the checksum of its publisher or of the lock file. It was thrown away.',
+    meaning: 'A download or a Terraform provider does not match the checksum of its publisher or of a lock file. It is not used.',
   },
   ProviderMissing: { exitCode: ExitCode.failed, meaning: 'The Terraform AWS provider is neither in a local mirror nor downloadable.' },
   ToolFailed: { exitCode: ExitCode.failed, meaning: 'A program that platform called ended with an error.' },
 
   // AWS
-  NoCredentials: { exitCode: ExitCode.failed, meaning: 'The AWS SDK found no credentials, or AWS refused them.' },
+  NoCredentials: { exitCode: ExitCode.failed, meaning: 'There are no AWS credentials, they have expired, or AWS does not accept them.' },
   WrongAccount: { exitCode: ExitCode.refused, meaning: 'The credentials belong to another account than the configured one.' },
   AwsRefused: { exitCode: ExitCode.failed, meaning: 'AWS refused a call or could not be reached.' },
   EndpointNotLocal: {

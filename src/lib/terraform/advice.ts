@@ -1,35 +1,54 @@
+import path from 'node:path'
 import type { ErrorCode } from '../core/error-codes.js'
 import { UserError } from '../core/errors.js'
 import { redactText } from '../core/redaction.js'
 import type { Diagnostic } from './messages.js'
 
+/** Which Terraform said it, and where: for commands that a user can copy. */
+interface Place {
+  program: string
+  folder: string
+}
+
 interface Advice {
+  /** Compared with the text in one line: Terraform wraps what it prints for people. */
   pattern: RegExp
   code?: ErrorCode
-  next: readonly string[]
+  next: readonly string[] | ((place: Place) => readonly string[])
 }
 
 /** What Terraform's most common errors mean for a user of platform. The first match wins. */
 const ADVICE: readonly Advice[] = [
   {
-    pattern: /Error acquiring the state lock|state lock/i,
-    code: 'StateLocked',
-    next: ['Wait until the other run has finished, then run the command again.'],
+    pattern: /match any of the checksums/i,
+    code: 'ChecksumMismatch',
+    next: (place) => [
+      `${commandIn(place)} providers lock -platform=linux_amd64 -platform=darwin_arm64`,
+      'Name each kind of machine that works on this repository. The checksums come from the registry, so this needs internet. ' +
+        'Then commit .terraform.lock.hcl and run the same command again.',
+    ],
   },
   {
-    pattern: /ExpiredToken|security token.*expired|token has expired/i,
+    pattern: /ExpiredToken|TokenRefreshRequired|\b(?:token|session|credentials)\b[^.]{0,60}\bexpired/i,
     code: 'NoCredentials',
     next: ['Renew your AWS credentials, then run the same command again.'],
   },
   {
-    pattern: /No valid credential sources|InvalidClientTokenId|SignatureDoesNotMatch/i,
+    pattern: /No valid credential sources|InvalidClientTokenId|SignatureDoesNotMatch|failed to get shared config profile/i,
     code: 'NoCredentials',
     next: ['Check your AWS credentials (aws sts get-caller-identity).'],
   },
   { pattern: /AWS account ID not allowed/i, code: 'WrongAccount', next: ['Use credentials of the account that platform.yaml names.'] },
   {
     pattern: /AccessDenied|UnauthorizedOperation|not authorized to perform/i,
+    code: 'AwsRefused',
     next: ['Ask for the right that the message names, then run the same command again.'],
+  },
+  // After the credentials: without them the lock cannot be taken either.
+  {
+    pattern: /Error acquiring the state lock|state lock/i,
+    code: 'StateLocked',
+    next: ['Wait until the other run has finished, then run the command again.'],
   },
   {
     pattern: /LimitExceeded|quota/i,
@@ -42,7 +61,19 @@ const ADVICE: readonly Advice[] = [
   {
     pattern: /Failed to query available provider packages|provider registry|Failed to install provider/i,
     code: 'ProviderMissing',
-    next: ['platform doctor'],
+    next: (place) => [
+      `${commandIn(place)} providers mirror ~/terraform-providers`,
+      'This needs internet, so run it in a shell of your own: in a sandbox, the Terraform that platform runs cannot leave this machine. ' +
+        'Then set terraform.providerMirror: ~/terraform-providers in platform.yaml, and run the same command again.',
+      'platform doctor',
+    ],
+  },
+  {
+    pattern: /Failed to download module|remote module registry/i,
+    next: [
+      'Copy the module into the repository and use it from there (source = "../../modules/NAME"): in a sandbox, Terraform cannot leave this machine.',
+      'With target aws: check the network and the address of the module.',
+    ],
   },
   {
     pattern: /connection refused|no such host|i\/o timeout|connection reset/i,
@@ -50,11 +81,14 @@ const ADVICE: readonly Advice[] = [
   },
 ]
 
+const ANYWHERE: Place = { program: 'terraform', folder: path.posix.join('infra', 'environments', 'NAME') }
+/** Most of Terraform's words that an error repeats. Its first error tends to be the cause of the others. */
+const REASON_LENGTH = 4000
+
 /** An error from what Terraform said. `stderr` is used when it said nothing in its messages. */
 export function explainDiagnostics(operation: 'plan' | 'apply', errors: readonly Diagnostic[], stderr: string): UserError {
-  const texts = errors.map(describe)
-  const all = texts.join('\n') || stderr || 'Terraform ended without saying why (it may have been killed).'
-  const advice = ADVICE.find(({ pattern }) => pattern.test(all))
+  const all = errors.map(describe).join('\n') || stderr || 'Terraform ended without saying why (it may have been killed).'
+  const advice = adviceFor(all, ANYWHERE)
   const failed = operation === 'apply' ? 'Terraform could not apply the whole plan.' : 'Terraform could not make a plan.'
   return new UserError(advice?.code ?? (operation === 'apply' ? 'ApplyFailed' : 'PlanFailed'), failed, {
     reason: all,
@@ -63,6 +97,34 @@ export function explainDiagnostics(operation: 'plan' | 'apply', errors: readonly
       errors: errors.map(({ summary, address }) => ({ summary: redactText(summary), ...(address !== undefined && { address }) })),
     },
   })
+}
+
+/**
+ * An error from what a call that prints for people (`init`, `state rm` …) said on stderr.
+ * @returns the code of a known cause, or else `ToolFailed`.
+ */
+export function explainFailedCall(call: string, stderr: string, place: Place): UserError {
+  const text = redactText(stderr.trim()) || 'Terraform ended without saying why.'
+  const advice = adviceFor(stderr, place)
+  return new UserError(advice?.code ?? 'ToolFailed', `terraform ${call} failed in ${place.folder}.`, {
+    reason: text.length > REASON_LENGTH ? `${text.slice(0, REASON_LENGTH)} …` : text,
+    next: advice?.next ?? ['Mend the cause, then run the same command again.'],
+    details: { call },
+  })
+}
+
+function adviceFor(text: string, place: Place): { code: ErrorCode | undefined; next: readonly string[] } | undefined {
+  const line = text.replace(/\s+/g, ' ')
+  const advice = ADVICE.find(({ pattern }) => pattern.test(line))
+  return advice && { code: advice.code, next: typeof advice.next === 'function' ? advice.next(place) : advice.next }
+}
+
+function commandIn({ program, folder }: Place): string {
+  return `${forShell(program)} -chdir=${forShell(folder)}`
+}
+
+function forShell(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 function describe({ summary, detail, address, range }: Diagnostic): string {

@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js'
-import type { DetachedProcess, ExecOptions, Ports } from '../core/ports.js'
+import type { DetachedProcess, ExecOptions, ExecResult, Ports } from '../core/ports.js'
+import { explainFailedCall } from './advice.js'
 import type { PlanJson } from './plan.js'
 
 export interface TerraformOptions {
@@ -36,7 +37,10 @@ export class Terraform {
     this.options = options
   }
 
-  /** Installs providers and connects the backend. */
+  /**
+   * Installs providers and connects the backend.
+   * @throws `NoCredentials`, `AwsRefused`, `ProviderMissing`, `ChecksumMismatch`, `ToolFailed`
+   */
   async init(options: { backend?: boolean } = {}): Promise<void> {
     const args = ['init', '-input=false', '-no-color', '-reconfigure', ...(options.backend === false ? ['-backend=false'] : [])]
     await this.#run(args, { timeoutMs: INIT_TIMEOUT_MS, signal: this.#ports.signal })
@@ -112,9 +116,12 @@ export class Terraform {
     }
   }
 
-  #run(args: readonly string[], options: Pick<ExecOptions, 'timeoutMs' | 'signal' | 'secretOutput'>): ReturnType<Ports['exec']> {
+  /** @throws what `explainFailedCall` makes of it, or what `Exec` throws when Terraform was killed or took too long. */
+  async #run(args: readonly string[], options: Pick<ExecOptions, 'timeoutMs' | 'signal' | 'secretOutput'>): Promise<ExecResult> {
     const { program, folder, env } = this.options
-    return this.#ports.exec(program, args, { cwd: folder, env, ...options })
+    const result = await this.#ports.exec(program, args, { cwd: folder, env, okCodes: [0, 1], ...options })
+    if (result.exitCode === 0) return result
+    throw explainFailedCall(args.slice(0, args[0] === 'state' ? 2 : 1).join(' '), result.stderr, this.options)
   }
 
   #start(args: readonly string[], files: { messagesFile: string; stderrFile: string }): Promise<DetachedProcess> {

@@ -7,8 +7,8 @@ describe('explainAwsError', () => {
   it.each([
     ['CredentialsProviderError', 'Could not load credentials from any providers', 'NoCredentials', 'no AWS credentials'],
     ['InvalidClientTokenId', 'The security token included in the request is invalid.', 'NoCredentials', 'does not accept'],
-    ['ExpiredToken', 'The provided token has expired.', 'AwsRefused', 'expired'],
-    ['CredentialsProviderError', 'The SSO session associated with this profile has expired.', 'AwsRefused', 'expired'],
+    ['ExpiredToken', 'The provided token has expired.', 'NoCredentials', 'expired'],
+    ['CredentialsProviderError', 'The SSO session associated with this profile has expired.', 'NoCredentials', 'expired'],
     ['AccessDeniedException', 'User: arn:aws:iam::1:user/x is not authorized', 'AwsRefused', 'no permission'],
     ['UnauthorizedOperation', 'You are not authorized', 'AwsRefused', 'no permission'],
     ['ThrottlingException', 'Rate exceeded', 'AwsRefused', 'slow down'],

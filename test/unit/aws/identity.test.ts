@@ -21,7 +21,7 @@ describe('checkIdentity', () => {
 
   it.each([
     ['CredentialsProviderError', 'NoCredentials'],
-    ['ExpiredTokenException', 'AwsRefused'],
+    ['ExpiredTokenException', 'NoCredentials'],
   ])('explains %s', async (name, code) => {
     const { clients } = fakeAws({
       GetCallerIdentity: () => {
