@@ -7,7 +7,7 @@ import { findRepository, PLATFORM_FILE, readRepositoryFiles, type RepositoryFile
 import { originOf, type Origins, resolveEnvironment } from './resolve.js'
 import { type EnvironmentFile, environmentSchema, type Platform, platformSchema } from './schema.js'
 import { checkSchema } from './schema-problems.js'
-import { type OutsideSettings, readOutsideSettings, SETTING_VARIABLES, type Variables } from './user-settings.js'
+import { assertKnownAccount, type OutsideSettings, readOutsideSettings, SETTING_VARIABLES, type Variables } from './user-settings.js'
 import { parseYaml, type YamlSource } from './yaml-source.js'
 
 export interface LoadContext {
@@ -36,7 +36,7 @@ export async function loadConfiguration(directory: string, context: LoadContext 
 
 /**
  * Validates and resolves texts that need not be on disk yet.
- * @throws `InvalidConfiguration`
+ * @throws `InvalidConfiguration`; `BadFlag` when a variable names an account that the platform does not have
  */
 export function resolveConfiguration({ directory, texts, problems }: RepositoryFiles, outside: OutsideSettings): Configuration {
   const found: Problem[] = [...problems]
@@ -62,6 +62,7 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
   }))
   if (platformSource) found.push(...checkRules(platformSource, environments, outside.variables.account))
   if (found.length > 0 || !platform) throw invalidConfiguration(found)
+  assertKnownAccount(outside.variables, Object.keys(platform.accounts))
 
   const decided = decidePlatform(platform, platformSource, outside)
   const valid = environments.flatMap(({ name, source, file }) => (file ? [{ name, source, file }] : []))

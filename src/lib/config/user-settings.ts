@@ -1,10 +1,11 @@
 import path from 'node:path'
+import { UserError } from '../core/errors.js'
 import { readTextIfExists } from '../core/files.js'
-import { invalidConfiguration } from './problem.js'
+import { nearest } from '../core/names.js'
+import { formatHints, invalidConfiguration } from './problem.js'
 import { type UserSettings, userSettingsSchema } from './schema.js'
 import { checkSchema } from './schema-problems.js'
 import { parseYaml } from './yaml-source.js'
-import { UserError } from '../core/errors.js'
 
 /** The caller's environment variables, as in `Ports.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -51,8 +52,20 @@ function readVariables(env: Variables): UserSettings {
     const allowed = issue.code === 'invalid_value' ? ` (allowed: ${issue.values.join(', ')})` : ''
     return `${SETTING_VARIABLES[key]}=${env[SETTING_VARIABLES[key]]}: ${allowed ? 'is not allowed' : issue.message}${allowed}`
   })
-  throw new UserError('BadFlag', 'An environment variable has a value that is not allowed.', {
-    reason: lines.join('\n'),
+  throw badVariable(lines.join('\n'))
+}
+
+/** @throws `BadFlag` unless the account that a variable chooses is one of the platform's */
+export function assertKnownAccount({ account }: UserSettings, allowed: readonly string[]): void {
+  if (account === undefined || allowed.includes(account)) return
+  const near = nearest(account, allowed)
+  const hints = formatHints({ allowed: [...allowed], ...(near !== undefined && { nearest: near }) })
+  throw badVariable(`${SETTING_VARIABLES.account}=${account}: is not in accounts of platform.yaml${hints}`)
+}
+
+function badVariable(reason: string): UserError {
+  return new UserError('BadFlag', 'An environment variable has a value that is not allowed.', {
+    reason,
     next: ['Change the variable, or unset it.'],
   })
 }
