@@ -41,17 +41,7 @@ describe('a good repository', () => {
   })
 
   test('gives a soft environment the network, account and cluster of its host', async () => {
-    test('an account that a variable names must be one of the platform', async () => {
-    const directory = await repository({ 'platform.yaml': twoAccounts, [DEV]: `${ENVIRONMENT}account: tools\n` })
-    await expect(loadProject(directory, { env: { PLATFORM_ACCOUNT: 'sandbx' } })).rejects.toMatchObject({
-      code: 'BadFlag',
-      exitCode: 64,
-      reason: 'PLATFORM_ACCOUNT=sandbx: is not in accounts of platform.yaml (allowed: tools, sandbox; did you mean sandbox?)',
-    })
-    await expect(loadProject(await repository({}), { env: { PLATFORM_ACCOUNT: 'zzz' } })).rejects.toMatchObject({ code: 'BadFlag' })
-  })
-
-  const soft = 'apiVersion: platform/v1alpha1\nkind: Environment\nrole: workload\nisolation: soft\nhost: dev\n'
+    const soft = 'apiVersion: platform/v1alpha1\nkind: Environment\nrole: workload\nisolation: soft\nhost: dev\n'
     const directory = await repository({ [DEV]: ENVIRONMENT, 'environments/alpha.yaml': soft })
     const { project, origins } = await loadConfiguration(directory)
     expect(project.environments.get('alpha')).toMatchObject({
@@ -296,6 +286,16 @@ describe('what does not fit together', () => {
     const directory = await repository({ 'platform.yaml': twoAccounts, [DEV]: ENVIRONMENT })
     expect(await problemsOf(directory)).toMatchObject([{ file: DEV, field: 'account', allowed: ['tools', 'sandbox'] }])
     expect((await loadProject(directory, { env: { PLATFORM_ACCOUNT: 'tools' } })).environments.get('dev')?.account.id).toBe('111111111111')
+  })
+
+  test('an account that a variable names must be one of the platform', async () => {
+    const directory = await repository({ 'platform.yaml': twoAccounts, [DEV]: `${ENVIRONMENT}account: tools\n` })
+    await expect(loadProject(directory, { env: { PLATFORM_ACCOUNT: 'sandbx' } })).rejects.toMatchObject({
+      code: 'BadFlag',
+      exitCode: 64,
+      reason: 'PLATFORM_ACCOUNT=sandbx: is not in accounts of platform.yaml (allowed: tools, sandbox; did you mean sandbox?)',
+    })
+    await expect(loadProject(await repository({}), { env: { PLATFORM_ACCOUNT: 'zzz' } })).rejects.toMatchObject({ code: 'BadFlag' })
   })
 
   const soft = 'apiVersion: platform/v1alpha1\nkind: Environment\nrole: workload\nisolation: soft\n'
