@@ -13,7 +13,7 @@ export function terraformVariables(project: Project, environment: Environment): 
     role: environment.role,
     region: environment.region,
     account_id: environment.account.id,
-    assume_role_arn: environment.account.roleArn ?? null,
+    assume_role_arn: roleOf(project, environment) ?? null,
     protection: environment.protection,
     network: {
       cidr: network.cidr,
@@ -55,9 +55,15 @@ export function terraformVariables(project: Project, environment: Environment): 
   }
 }
 
+/** The role to work as. In a sandbox there is none: platform's own calls do not assume one there either. */
+function roleOf({ platform }: Project, { account }: Environment): string | undefined {
+  return platform.target === 'sandbox' ? undefined : account.roleArn
+}
+
 /** The S3 backend of an environment, as `backend.tf.json` holds it. */
 export function backendConfiguration(project: Project, environment: Environment): Record<string, unknown> {
   const { account, region } = environment
+  const roleArn = roleOf(project, environment)
   return {
     terraform: {
       backend: {
@@ -67,7 +73,7 @@ export function backendConfiguration(project: Project, environment: Environment)
           region,
           encrypt: true,
           use_lockfile: true,
-          ...(account.roleArn !== undefined && { assume_role: { role_arn: account.roleArn } }),
+          ...(roleArn !== undefined && { assume_role: { role_arn: roleArn } }),
         },
       },
     },
