@@ -2,16 +2,33 @@ import path from 'node:path'
 import type { AwsConnection } from '../core/target.js'
 
 /** Variables that a program needs to run at all. Everything else of the caller's environment stays outside. */
-const KEPT = ['HOME', 'PATH', 'TMPDIR', 'LANG', 'USER', 'LOGNAME', 'SHELL', 'SSH_AUTH_SOCK', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SYSTEMROOT']
+const KEPT = ['HOME', 'PATH', 'TMPDIR', 'LANG', 'USER', 'LOGNAME', 'SHELL', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SYSTEMROOT']
 /**
  * How the AWS SDK's chain finds credentials and a way out, kept for real accounts only. Other addresses of AWS are not: neither
  * AWS_ENDPOINT_URL*, nor AWS_S3_ENDPOINT and its like, which the AWS provider and the S3 backend obey.
  */
 const KEPT_FOR_AWS =
-  /^(?:AWS_(?!ENDPOINT_URL|[A-Z0-9]+_ENDPOINT$)|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|ACTIONS_ID_TOKEN_REQUEST_)/
+  /^(?:SSH_AUTH_SOCK$|AWS_(?!ENDPOINT_URL|[A-Z0-9]+_ENDPOINT$)|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|ACTIONS_ID_TOKEN_REQUEST_)/
 
 /** A port that nothing listens on (discard), so that whatever tries to leave the machine fails at once. */
 const NOWHERE = 'http://127.0.0.1:9'
+const OWN_ADDRESSES = '127.0.0.1,localhost,::1'
+
+/**
+ * What keeps Terraform, its providers and the programs that `init` calls for module sources on this machine. Both spellings, because
+ * curl reads http_proxy in small letters only. Git takes no protocol but files: SSH, or a proxy of the user's Git settings, leads out.
+ */
+const OFFLINE = {
+  HTTP_PROXY: NOWHERE,
+  http_proxy: NOWHERE,
+  HTTPS_PROXY: NOWHERE,
+  https_proxy: NOWHERE,
+  ALL_PROXY: NOWHERE,
+  all_proxy: NOWHERE,
+  NO_PROXY: OWN_ADDRESSES,
+  no_proxy: OWN_ADDRESSES,
+  GIT_ALLOW_PROTOCOL: 'file',
+}
 
 /**
  * The complete environment of a Terraform process. The caller's `TF_*` never reach it, so no variable can change a run.
@@ -56,9 +73,7 @@ function awsVariables(connection: AwsConnection): Record<string, string> {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: path.join(path.sep, 'dev', 'null'),
       AWS_SHARED_CREDENTIALS_FILE: path.join(path.sep, 'dev', 'null'),
-      HTTP_PROXY: NOWHERE,
-      HTTPS_PROXY: NOWHERE,
-      NO_PROXY: '127.0.0.1,localhost,::1',
+      ...OFFLINE,
     }),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { execProgram } from '../../../src/lib/core/exec.js'
 import { terraformEnvironment } from '../../../src/lib/terraform/environment-variables.js'
 
 const caller = {
@@ -12,14 +13,16 @@ const caller = {
   TF_LOG: 'trace',
 }
 
+const sandbox = {
+  accountId: '000000000000',
+  region: 'eu-west-1',
+  endpoint: 'http://127.0.0.1:4000',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+}
+
 describe('terraformEnvironment', () => {
   it('keeps the caller’s AWS settings out of a sandbox, and Terraform on this machine', () => {
-    const env = terraformEnvironment(caller, {
-      accountId: '000000000000',
-      region: 'eu-west-1',
-      endpoint: 'http://127.0.0.1:4000',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    })
+    const env = terraformEnvironment(caller, sandbox)
     expect(env).toMatchObject({
       PATH: '/bin',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4000',
@@ -30,6 +33,27 @@ describe('terraformEnvironment', () => {
     expect(Object.keys(env)).not.toContain('AWS_PROFILE')
     expect(JSON.stringify(env)).not.toMatch(/REAL|example\.com/)
   })
+
+  it.each(['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])('leads %s of a sandbox nowhere', (name) => {
+    const env = terraformEnvironment({ [name]: 'http://proxy.example.com' }, sandbox)
+    expect(env[name]).toBe('http://127.0.0.1:9')
+    expect(env['NO_PROXY']).toBe(env['no_proxy'])
+  })
+
+  it('gives a sandbox no agent for SSH', () => {
+    const agent = { SSH_AUTH_SOCK: '/run/agent' }
+    expect(terraformEnvironment(agent, sandbox)).not.toHaveProperty('SSH_AUTH_SOCK')
+    expect(terraformEnvironment(agent, { accountId: '111122223333', region: 'eu-west-1' })).toMatchObject(agent)
+  })
+
+  it.each(['ssh://git@127.0.0.1:1/x.git', 'git@localhost:x.git', 'git://127.0.0.1:1/x.git', 'https://127.0.0.1:1/x.git'])(
+    'lets the Git of a sandbox fetch no module from %s',
+    async (address) => {
+      const env = terraformEnvironment({ PATH: process.env['PATH'], HOME: '/nonexistent' }, sandbox)
+      const fetching = execProgram('git', ['ls-remote', address], { env })
+      await expect(fetching).rejects.toMatchObject({ reason: expect.stringMatching(/transport '\w+' not allowed/) as string })
+    },
+  )
 
   it('leaves credentials of a real account to the SDK’s chain, but no endpoint', () => {
     const env = terraformEnvironment(caller, { accountId: '111122223333', region: 'eu-west-1' })
