@@ -44,7 +44,8 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
   for (const [file, text] of texts) {
     const parsed = parseYaml(file, text)
     found.push(...parsed.problems)
-    if (parsed.source) sources.set(file, parsed.source)
+    if (parsed.source?.value === null) found.push(emptyFile(file))
+    else if (parsed.source) sources.set(file, parsed.source)
   }
   const check = <S extends z.ZodType>(schema: S, source: YamlSource): z.output<S> | undefined => {
     const checked = checkSchema(schema, source)
@@ -60,8 +61,10 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
     source,
     file: check(environmentSchema, source),
   }))
-  if (platformSource) found.push(...checkRules(platformSource, environments, outside.variables.account))
-  if (found.length > 0 || !platform) throw invalidConfiguration(found)
+  const broken = platformSource ? checkRules(platformSource, environments, outside.variables.account) : []
+  // A rule looks at all files, so it knows more of a field than the schema of one.
+  const ofSchema = found.filter(({ file, field }) => field === '' || !broken.some((rule) => rule.file === file && rule.field === field))
+  if (broken.length + found.length > 0 || !platform) throw invalidConfiguration([...ofSchema, ...broken])
   assertKnownAccount(outside.variables, Object.keys(platform.accounts))
 
   const decided = decidePlatform(platform, platformSource, outside)
@@ -76,6 +79,11 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
     project,
     origins: { platform: decided.origins, environments: new Map(resolved.map(({ environment, origins }) => [environment.name, origins])) },
   }
+}
+
+function emptyFile(file: string): Problem {
+  const way = file === PLATFORM_FILE ? 'write the platform into it' : 'write the environment into it, or remove it'
+  return { file, line: 1, column: 1, field: '', message: `the file is empty: ${way}` }
 }
 
 function resolveAll(

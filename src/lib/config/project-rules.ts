@@ -103,11 +103,16 @@ function checkAccount(source: YamlSource, platform: YamlSource, chosen: string |
       ? []
       : [problemAt(source, ['account'], 'is missing: there are several accounts', { allowed })]
   }
-  const account = textAt(source, ['account'])
-  if (account === undefined || allowed.includes(account)) return []
-  const near = nearest(account, allowed)
+  const value = valueAt(source.value, ['account'])
+  if (typeof value !== 'string' && typeof value !== 'number') return []
+  // YAML drops zeros at the front of a number, so an id counts as it is written.
+  const account = typeof value === 'string' ? value : (source.written(['account']) ?? String(value))
+  if (typeof value === 'string' && allowed.includes(account)) return []
+  const isId = /^\d{12}$/.test(account)
+  const near = isId ? allowed.find((name) => valueAt(accounts, [name, 'id']) === account) : nearest(account, allowed)
+  const message = isId ? 'is an id: write the name of the account' : 'is not in accounts of platform.yaml'
   return [
-    problemAt(source, ['account'], `${account} is not in accounts of platform.yaml`, {
+    problemAt(source, ['account'], `${account} ${message}`, {
       allowed,
       ...(near !== undefined && { nearest: near }),
     }),

@@ -89,6 +89,8 @@ async function readConfigurationText(directory: string, file: string): Promise<s
     if (info.size > MAX_SIZE) return fileProblem(file, 'is larger than 1 MB')
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(full))
   } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return fileProblem(file, 'is a link to a file that does not exist')
+    if (isSystemError(error, 'ELOOP')) return fileProblem(file, 'is a link that leads back to itself')
     return fileProblem(file, error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read: ${messageOf(error)}`)
   }
 }

@@ -131,6 +131,16 @@ describe('what is wrong in an environment file', () => {
       { line: 6, field: 'account', nearest: 'sandbox', allowed: ['sandbox'] },
     ],
     [
+      'an account id instead of a name',
+      `${ENVIRONMENT}account: 000000000000\n`,
+      {
+        field: 'account',
+        message: '000000000000 is an id: write the name of the account',
+        nearest: 'sandbox',
+        allowed: ['sandbox'],
+      },
+    ],
+    [
       'nodes with min above max',
       nodeGroup('min: 3, max: 2, desired: 2'),
       { line: 8, field: 'cluster.nodeGroups.default', message: 'must have min ≤ desired ≤ max' },
@@ -178,7 +188,8 @@ describe('what is wrong in an environment file', () => {
     ['a second document', `${ENVIRONMENT}---\nrole: x\n`, { line: 6, message: expect.stringContaining('only one document') }],
     ['a tab', ENVIRONMENT.replace('  cidr', '\tcidr'), { line: 5, message: expect.stringContaining('tabs') }],
     ['a bracket that never ends', `${ENVIRONMENT}tags: {a: b\n`, { message: expect.stringContaining('YAML') }],
-    ['nothing at all', '', { line: 1, column: 1, field: '' }],
+    ['nothing at all', '', { line: 1, column: 1, field: '', message: expect.stringMatching(/^the file is empty/) }],
+    ['nothing but a remark', '# later\n', { message: expect.stringMatching(/^the file is empty/) }],
     ['only text', 'hello\n', { line: 1, column: 1, field: '', message: 'must be a group of fields' }],
     ['a million brackets', '['.repeat(500_000), { line: 1, field: '' }],
     ['too much text', `# ${'x'.repeat(1024 * 1024)}\n`, { message: 'is larger than 1 MB' }],
@@ -213,6 +224,23 @@ describe('what is wrong in an environment file', () => {
     ])
   })
 
+  test('an account id is one problem, with or without quotes', async () => {
+    const problems = await problemsOf(await repository({ [DEV]: `${ENVIRONMENT}account: "111111111111"\n` }))
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatchObject({ message: '111111111111 is an id: write the name of the account', allowed: ['sandbox'] })
+  })
+
+  test('a link to nowhere, or to itself', async () => {
+    const directory = await repository({})
+    await mkdir(path.join(directory, 'environments'))
+    await symlink('gone.yaml', path.join(directory, DEV))
+    await symlink('loop.yaml', path.join(directory, 'environments/loop.yaml'))
+    expect(await problemsOf(directory)).toMatchObject([
+      { file: DEV, message: 'is a link to a file that does not exist' },
+      { file: 'environments/loop.yaml', message: 'is a link that leads back to itself' },
+    ])
+  })
+
   test('a folder with the name of a file', async () => {
     const directory = await repository({ 'environments/dev.yaml/x': '' })
     expect(await problemsOf(directory)).toMatchObject([{ file: DEV, message: 'is not a file' }])
@@ -238,6 +266,7 @@ describe('what is wrong in platform.yaml', () => {
       PLATFORM.replace(/accounts:[^]*/, 'accounts: {}\n'),
       { line: 6, field: 'accounts', message: 'must name at least one account' },
     ],
+    ['nothing at all', '', { line: 1, message: 'the file is empty: write the platform into it' }],
     ['the name aws', PLATFORM.replace('acme', 'aws'), { line: 3, field: 'name' }],
     ['a name with a double dash', PLATFORM.replace('acme', 'ac--me'), { line: 3, column: 7, field: 'name' }],
     [
