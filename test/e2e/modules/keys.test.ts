@@ -22,7 +22,7 @@ const policies = new Map<string, Statement[]>()
 beforeAll(async () => {
   emulator = await startEmulator()
   const values = { platform: 'acme', environment: 'dev', administrators: [ADMINISTRATOR], users: [USER], shared_account_ids: [SHARED] }
-  const { resources } = await planOfModule(emulator, 'keys', REGION, values)
+  const resources = await planOfModule(emulator, 'keys', REGION, values)
   for (const { type, values } of resources) {
     if (type !== 'aws_kms_key') continue
     const purpose = String((values['tags'] as Record<string, string>)['platform:resource']).replace('keys/', '')

@@ -11,7 +11,7 @@ test.each([
   ['us-east-1', 3, ['us-east-1a', 'us-east-1b', 'us-east-1d']],
   ['us-west-1', 2, ['us-west-1a', 'us-west-1c']],
 ])('in %s, subnets are in zones where EKS has a control plane', async (region, zone_count, zones) => {
-  const { resources } = await planOfModule(emulator, 'network', region, {
+  const resources = await planOfModule(emulator, 'network', region, {
     platform: 'acme',
     environment: 'dev',
     cidr: '10.0.0.0/16',

@@ -15,20 +15,17 @@ export async function planOfModule(
   module: string,
   region: string,
   values: Record<string, unknown>,
-): Promise<{ resources: Planned[]; warnings: string[] }> {
+): Promise<Planned[]> {
   const terraform = (await findBinary('terraform'))!
   const folder = path.join(await copyOfTemplates(), 'modules', module, '1.0.0')
-  const run = (...args: string[]) => terraform.run(folder, args, { endpoint: emulator.endpoint })
+  const run = (args: string[], okCodes = [0]) => terraform.run(folder, args, { endpoint: emulator.endpoint, okCodes })
   await writeFile(path.join(folder, 'provider.tf'), `provider "aws" {\n  region = "${region}"\n}\n`)
   await writeJson(folder, 'terraform.tfvars.json', values)
-  await run('init', '-input=false')
-  const messages = (await run('plan', '-json', '-input=false', '-out=new.tfplan')).stdout.trim().split('\n')
-  const { planned_values: planned } = JSON.parse((await run('show', '-json', 'new.tfplan')).stdout) as {
+  await run(['init', '-input=false'])
+  const { exitCode, stderr } = await run(['plan', '-no-color', '-input=false', '-out=new.tfplan'], [0, 1])
+  if (exitCode !== 0) throw new Error(stderr)
+  const { planned_values: planned } = JSON.parse((await run(['show', '-json', 'new.tfplan'])).stdout) as {
     planned_values: { root_module: { resources: Planned[] } }
   }
-  const warnings = messages.flatMap((line) => {
-    const { diagnostic } = JSON.parse(line) as { diagnostic?: { severity: string; summary: string; detail: string } }
-    return diagnostic?.severity === 'warning' ? [`${diagnostic.summary}: ${diagnostic.detail}`] : []
-  })
-  return { resources: planned.root_module.resources, warnings }
+  return planned.root_module.resources
 }

@@ -1,20 +1,31 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { DescribeNatGatewaysCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2'
-import { DescribeClusterCommand, ListAccessEntriesCommand, ListClustersCommand } from '@aws-sdk/client-eks'
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeNatGatewaysCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2'
+import { DescribeClusterCommand, DescribeNodegroupCommand, ListAccessEntriesCommand, ListClustersCommand } from '@aws-sdk/client-eks'
 import { ListRolesCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand } from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TestSandbox } from '../../helpers/sandbox.js'
 import { everyActionFor, statementsOf } from './key-policy.js'
 import { actionsOf, importIdOf, resourcesOf, type StateResource } from './terraform-json.js'
 import { ADMINISTRATOR, large, small } from './values.js'
-import { copyOfTemplates, findBinary, startEmulator, writeJson, type Emulator } from './workbench.js'
+import { copyOfTemplates, findBinary, writeJson, type Emulator } from './workbench.js'
 
 const terraform = (await findBinary('terraform'))!
-let emulator: Emulator
-beforeAll(async () => void (emulator = await startEmulator()))
-afterAll(async () => emulator.stop())
+let emulator: Pick<Emulator, 'endpoint' | 'clients'>
+// The sandbox and not the bare emulator, which cannot make the launch template of a second node group.
+let sandbox: TestSandbox
+beforeAll(async () => {
+  sandbox = await TestSandbox.start()
+  emulator = { endpoint: sandbox.endpoint, clients: sandbox.clients() }
+})
+afterAll(() => sandbox.remove())
 
 /** The root with values, in a folder of its own. */
 async function rootWith(values: typeof small) {
@@ -129,6 +140,13 @@ describe('a small environment', () => {
     expect(kindsOfChanges(await root.planned({ ...small, cluster: { ...small.cluster, node_groups: { default: group } } }))).toEqual({})
   })
 
+  test('replaces nodes in their group when their disks change', async () => {
+    const group = { ...small.cluster.node_groups['default']!, disk_gib: 100 }
+    expect(kindsOfChanges(await root.planned({ ...small, cluster: { ...small.cluster, node_groups: { default: group } } }))).toEqual({
+      update: ['module.cluster.aws_eks_node_group.this', 'module.cluster.aws_launch_template.node'],
+    })
+  })
+
   test('grows by a zone, and by a NAT gateway in each, with the old nodes there until the new ones are', async () => {
     const actions = await root.planned({ ...small, network: { ...small.network, zone_count: 3, nat: 'per-zone' } })
     expect(kinds(actions['create'])).toEqual(
@@ -188,6 +206,7 @@ describe('a small environment', () => {
     await root.run(['destroy', '-auto-approve', '-input=false'])
     const { clients } = emulator
     expect((await (await clients.ec2()).send(new DescribeVpcsCommand({}))).Vpcs?.filter(({ IsDefault }) => IsDefault !== true)).toEqual([])
+    expect((await (await clients.ec2()).send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates).toEqual([])
     expect((await (await clients.eks()).send(new ListClustersCommand({}))).clusters).toEqual([])
     expect((await (await clients.iam()).send(new ListRolesCommand({ PathPrefix: '/platform/acme/dev/' }))).Roles).toEqual([])
     expect((await (await clients.logs()).send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([])
@@ -258,6 +277,24 @@ describe('a large environment with long names', () => {
       expect.stringMatching(/^arm-[0-9a-f]{8} AL2023_ARM_64_STANDARD$/),
       expect.stringMatching(/^default-[0-9a-f]{8} AL2023_x86_64_STANDARD$/),
     ])
+  })
+
+  test('has nodes with encrypted root volumes, whose metadata is for the node alone', async () => {
+    const eks = await emulator.clients.eks()
+    const ec2 = await emulator.clients.ec2()
+    const groups = all('aws_eks_node_group')
+    expect(groups).toHaveLength(2)
+    for (const { node_group_name: name } of groups) {
+      const { nodegroup } = await eks.send(new DescribeNodegroupCommand({ clusterName: large.cluster.name, nodegroupName: String(name) }))
+      const { id, version } = nodegroup?.launchTemplate ?? {}
+      const { LaunchTemplateVersions: [template] = [] } = await ec2.send(
+        new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version ?? ''] }),
+      )
+      expect(template?.LaunchTemplateData).toMatchObject({
+        BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, DeleteOnTermination: true, VolumeSize: 50 } }],
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      })
+    }
   })
 
   test('hands the administrators, users and accounts of the configuration to the keys', async () => {
