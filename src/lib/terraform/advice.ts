@@ -81,6 +81,7 @@ const ADVICE: readonly Advice[] = [
   },
 ]
 
+const ROOT_MODULE = /(?<=\/)infra\/environments\/[^/]+$/
 const ANYWHERE: Place = { program: 'terraform', folder: path.posix.join('infra', 'environments', 'NAME') }
 /** Most of Terraform's words that an error repeats. Its first error tends to be the cause of the others. */
 const REASON_LENGTH = 4000
@@ -103,7 +104,8 @@ export function explainDiagnostics(operation: 'plan' | 'apply', errors: readonly
  * An error from what a call that prints for people (`init`, `state rm` …) said on stderr.
  * @returns the code of a known cause, or else `ToolFailed`.
  */
-export function explainFailedCall(call: string, stderr: string, place: Place): UserError {
+export function explainFailedCall(call: string, stderr: string, { program, folder }: Place): UserError {
+  const place = { program, folder: inRepository(folder) }
   const text = redactText(stderr.trim()) || 'Terraform ended without saying why.'
   const advice = adviceFor(stderr, place)
   return new UserError(advice?.code ?? 'ToolFailed', `terraform ${call} failed in ${place.folder}.`, {
@@ -117,6 +119,11 @@ function adviceFor(text: string, place: Place): { code: ErrorCode | undefined; n
   const line = text.replace(/\s+/g, ' ')
   const advice = ADVICE.find(({ pattern }) => pattern.test(line))
   return advice && { code: advice.code, next: typeof advice.next === 'function' ? advice.next(place) : advice.next }
+}
+
+/** The folder as seen from the repository, where people work. A dry run works in a copy that is gone by the time somebody reads this. */
+function inRepository(folder: string): string {
+  return ROOT_MODULE.exec(folder)?.[0] ?? folder
 }
 
 function commandIn({ program, folder }: Place): string {

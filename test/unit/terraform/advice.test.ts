@@ -48,15 +48,20 @@ describe('explainFailedCall', () => {
     ['a missing right', `${sts} AccessDenied: User: x is not authorized to perform: s3:ListBucket`, 'AwsRefused', /Ask for the right/],
     ['no credentials', 'Error: No valid credential sources found', 'NoCredentials', /get-caller-identity/],
     ['a missing profile', 'Error: failed to get shared config profile, nope', 'NoCredentials', /get-caller-identity/],
-    ['a missing provider', NO_PROVIDER, 'ProviderMissing', /^terraform -chdir=\S+\/dev providers mirror /],
-    ['a foreign lock file', CHECKSUM, 'ChecksumMismatch', /^terraform -chdir=\S+\/dev providers lock -platform=linux_amd64 /],
+    ['a missing provider', NO_PROVIDER, 'ProviderMissing', /^terraform -chdir=infra\/environments\/dev providers mirror /],
+    [
+      'a foreign lock file',
+      CHECKSUM,
+      'ChecksumMismatch',
+      /^terraform -chdir=infra\/environments\/dev providers lock -platform=linux_amd64 /,
+    ],
     ['a module that is elsewhere', NO_MODULE, 'ToolFailed', /\.\.\/\.\.\/modules/],
     ['a lock that may not be taken', LOCK_DENIED, 'AwsRefused', /Ask for the right/],
     ['a lock that is taken', 'Error: Error acquiring the state lock', 'StateLocked', /Wait/],
     ['what nobody thought of', 'Error: odd', 'ToolFailed', /run the same command again/],
   ])('%s', (_what, stderr, code, next) => {
     const error = explainFailedCall('init', stderr, place)
-    expect(error).toMatchObject({ code, message: `terraform init failed in ${place.folder}.` })
+    expect(error).toMatchObject({ code, message: 'terraform init failed in infra/environments/dev.' })
     expect(error.next[0]).toMatch(next)
   })
 
