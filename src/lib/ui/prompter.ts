@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js'
 import type { Prompter } from '../core/ports.js'
+import { discardPendingInput } from './pending-input.js'
 import type { Screen } from './screen.js'
 
 export interface PrompterOptions {
@@ -15,6 +16,8 @@ export interface PrompterOptions {
 export function createPrompter({ interactive, yes, screen, signal }: PrompterOptions): Prompter {
   const ask = async <T>(question: (context: Context) => Promise<T>): Promise<T> => {
     await screen.settled()
+    const { interrupted } = await discardPendingInput(process.stdin)
+    if (interrupted) throw stopped(signal)
     try {
       return await question({ output: screen.stderr, signal })
     } catch (error) {
