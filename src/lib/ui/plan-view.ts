@@ -1,31 +1,37 @@
 import type { PlanReport } from '../core/report.js'
 import type { Style } from './style.js'
 
-/** Changes listed before the rest is only counted. Those that endanger data are always listed. */
+/** Changes and replacements listed before the rest is only counted. Those that endanger data are always listed. */
 const MAX_LISTED = 40
 
-/** Up to this many new resources are listed one by one, more of them by module. */
-const MAX_NEW = 12
+/** Up to this many new or destroyed resources are listed one by one, more of them by module. */
+const MAX_ALIKE = 12
 
-/** A plan for people: what is destroyed or replaced first, what holds data marked, and the sums in the last line. */
+/**
+ * A plan for people. A long one scrolls off the screen, so what matters most stands at its end, next to the question:
+ * what loses data, and the sums.
+ */
 export function renderPlan(plan: PlanReport, style: Style): string {
-  const resources = [...plan.resources].filter((resource) => actionOf(resource) !== undefined).sort((a, b) => rank(a) - rank(b))
-  const isNew = (resource: Resource): boolean => ['add', 'import'].includes(actionOf(resource) ?? '')
-  const changed = resources.filter((resource) => !isNew(resource))
-  const added = resources.filter(isNew)
-  const listed = changed.filter((resource, index) => index < MAX_LISTED || isDangerous(resource))
-  const rest = changed.length - listed.length
+  const resources = plan.resources.filter((resource) => actionOf(resource) !== undefined).sort((a, b) => rank(a) - rank(b))
+  const plain = resources.filter((resource) => !isDangerous(resource))
+  const ofActions = (...actions: Action[]): Resource[] => plain.filter((resource) => actions.includes(actionOf(resource) ?? 'add'))
+  const changed = ofActions('replace', 'forget', 'change')
+  const rest = changed.length - MAX_LISTED
+  const one = (resource: Resource): string => resourceLine(resource, style)
   return [
     style.bold(`Plan for ${plan.environment}`),
-    ...listed.map((resource) => resourceLine(resource, style)),
+    ...alikeLines(ofActions('destroy'), style),
+    ...changed.slice(0, MAX_LISTED).map(one),
     ...(rest > 0 ? [style.dim(`  … and ${rest} more`)] : []),
-    ...(added.length <= MAX_NEW ? added.map((resource) => resourceLine(resource, style)) : moduleLines(added, style)),
+    ...alikeLines(ofActions('import', 'add'), style),
+    ...resources.filter(isDangerous).map(one),
     `  ${summarizeChanges(plan.changes, style)}`,
   ].join('\n')
 }
 
-/** New resources as one line for each module: dozens of lines of a first plan tell less than three. */
-function moduleLines(resources: readonly Resource[], style: Style): string[] {
+/** Many resources as one line for each module: dozens of lines tell less than three. */
+function alikeLines(resources: readonly Resource[], style: Style): string[] {
+  if (resources.length <= MAX_ALIKE) return resources.map((resource) => resourceLine(resource, style))
   const counts = new Map<string, { action: Action; module: string; count: number }>()
   for (const resource of resources) {
     const module = /^module\.[^.[]+/.exec(resource.address)?.[0] ?? 'outside of modules'
@@ -67,7 +73,7 @@ function actionOf({ actions, imported }: Resource): Action | undefined {
 }
 
 function rank(resource: Resource): number {
-  return ORDER.indexOf(actionOf(resource) ?? 'add') - (isDangerous(resource) ? ORDER.length : 0)
+  return ORDER.indexOf(actionOf(resource) ?? 'add')
 }
 
 function isDangerous(resource: Resource): boolean {

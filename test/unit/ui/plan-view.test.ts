@@ -6,7 +6,7 @@ import { createStyle } from '../../../src/lib/ui/style.js'
 const plain = createStyle(false)
 const none = { add: 0, change: 0, destroy: 0, replace: 0, import: 0 }
 
-test('what endangers data comes first and stands out', () => {
+test('what endangers data comes last, next to the question, and stands out', () => {
   const plan: PlanReport = {
     environment: 'dev',
     changes: { add: 1, change: 1, destroy: 1, replace: 1, import: 1 },
@@ -21,11 +21,11 @@ test('what endangers data comes first and stands out', () => {
   }
   expect(renderPlan(plan, plain).split('\n')).toEqual([
     'Plan for dev',
-    '  ± replace  a.database  HOLDS DATA',
     '  - destroy  a.gone',
     '  ~ change   a.changed',
     '  = import   a.found',
     '  + add      a.new',
+    '  ± replace  a.database  HOLDS DATA',
     '  1 to import, 1 to add, 1 to change, 1 to replace, 1 to destroy.',
   ])
 })
@@ -48,7 +48,7 @@ test('a long plan is cut, but never what endangers data', () => {
     plain,
   )
   expect(text.match(/HOLDS DATA/g)).toHaveLength(45)
-  expect(text).toContain('… and 60 more')
+  expect(text).toContain('… and 20 more')
 })
 
 test('many new resources show by module', () => {
@@ -66,6 +66,24 @@ test('many new resources show by module', () => {
     '  + add      module.keys         1 resource',
     '  + add      outside of modules  1 resource',
     '  1 to import, 22 to add.',
+  ])
+})
+
+test('many destroyed resources show by module, but each one that holds data', () => {
+  const resource = (address: string, holdsData = false) => ({ address, actions: ['delete'], imported: false, holdsData })
+  const resources = [
+    resource('module.network.aws_vpc.this', true),
+    ...Array.from({ length: 60 }, (_, index) => resource(`module.network.aws_route.private[${index}]`)),
+    resource('module.keys.aws_kms_alias.this["data"]'),
+    ...Array.from({ length: 14 }, (_, index) => resource(`module.keys.aws_kms_key.this["${index}"]`, true)),
+  ]
+  expect(renderPlan({ environment: 'dev', changes: { ...none, destroy: 76 }, resources }, plain).split('\n')).toEqual([
+    'Plan for dev',
+    '  - destroy  module.network  60 resources',
+    '  - destroy  module.keys     1 resource',
+    '  - destroy  module.network.aws_vpc.this  HOLDS DATA',
+    ...Array.from({ length: 14 }, (_, index) => `  - destroy  module.keys.aws_kms_key.this["${index}"]  HOLDS DATA`),
+    '  76 to destroy.',
   ])
 })
 
