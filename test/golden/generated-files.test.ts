@@ -37,6 +37,13 @@ test('the files of a new repository', async () => {
   await expect(textOf(await repositoryContent(aws, 'trunk'), 'platform.yaml')).toMatchFileSnapshot('repository/platform.aws.yaml')
 })
 
+test('a new repository says what of .platform may be deleted, and how to use its local AWS', async () => {
+  const files = await repositoryContent(sandbox, 'main')
+  for (const name of ['README.md', '.gitignore']) expect(textOf(files, name)).toMatch(/\.platform\/sandbox\/?`? is the local AWS itself/)
+  expect(textOf(files, 'README.md')).toContain('eval "$(platform sandbox env)"')
+  expect(textOf(files, 'README.md')).not.toContain('AWS_SECRET_ACCESS_KEY')
+})
+
 test('an environment file, and what config show tells about it', async () => {
   const directory = await repository({ 'platform.yaml': textOf(await repositoryContent(sandbox, 'main'), 'platform.yaml') })
   await createEnvironmentFile(await loadProject(directory), 'dev', {})
