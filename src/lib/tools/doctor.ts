@@ -1,11 +1,12 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
-import { messageOf, UserError } from '../core/errors.js'
+import { isSystemError, messageOf, UserError } from '../core/errors.js'
 import type { Ports } from '../core/ports.js'
 import { cacheFolder } from './cache-folder.js'
 import { childEnvironment } from './child-environment.js'
-import { listTools, type ToolStatus, type ToolWishes } from './list-tools.js'
+import { type InstallableName, installableNames, listTools, type ToolStatus, type ToolWishes } from './list-tools.js'
+import { UNKNOWN_VERSION } from './probe.js'
 
 export interface Check {
   id: string
@@ -30,33 +31,41 @@ const WANTED_FREE_BYTES = 2 * GIB
 /** Looks at everything that platform needs on this machine. Changes nothing but making the cache folder. */
 export async function runDoctor(ports: DoctorPorts, options: DoctorOptions): Promise<{ checks: Check[] }> {
   const [tools, cache, disk, identity, ...more] = await Promise.all([
-    listTools(ports, options),
+    Promise.all(
+      installableNames.map(async (name) => guarded(`tool/${name}`, async () => checkTool(await statusOf(ports, name, options), options))),
+    ),
     guarded('cache', async () => checkCache(ports)),
     guarded('disk', async () => checkDisk(ports)),
     guarded('git-identity', async () => checkGitIdentity(ports, options.directory)),
     ...(options.more ?? []).map(async ({ id, check }) => guarded(id, check)),
   ])
   return {
-    checks: [
-      { id: 'node', ...checkNode(options.node) },
-      ...tools.map((status) => checkTool(status, options)),
-      cache,
-      disk,
-      identity,
-      ...more,
-    ],
+    checks: [{ id: 'node', ...checkNode(options.node) }, ...tools, cache, disk, identity, ...more],
   }
 }
 
-/** A check that fails is a finding, not the end of all others. */
+async function statusOf(ports: DoctorPorts, name: InstallableName, wishes: ToolWishes): Promise<ToolStatus> {
+  const [status] = await listTools(ports, wishes, [name])
+  if (!status) throw new Error(`${name} is not in the catalogue.`)
+  return status
+}
+
+/** A check that fails, for whatever reason, is a finding and not the end of all others. */
 async function guarded(id: string, check: () => Promise<Omit<Check, 'id'>>): Promise<Check> {
   try {
     return { id, ...(await check()) }
   } catch (error) {
-    if (!(error instanceof UserError) || error.code === 'Interrupted') throw error
+    if (error instanceof UserError && error.code === 'Interrupted') throw error
+    if (!(error instanceof UserError)) return { id, status: 'fail', detail: `The check itself failed: ${String(error)}`, fix: fixOf(error) }
     const reason = error.reason === undefined ? '' : ` ${error.reason}`
     return { id, status: 'fail', detail: `${messageOf(error)}${reason}`, fix: error.next[0] ?? null }
   }
+}
+
+function fixOf(error: unknown): string {
+  return isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT')
+    ? 'Check the rights of the file and the free space of the disk.'
+    : 'This is a defect in platform. Please report it with the output of: platform --version'
 }
 
 function checkNode({ version, range }: DoctorOptions['node']): Omit<Check, 'id'> {
@@ -68,27 +77,29 @@ function checkNode({ version, range }: DoctorOptions['node']): Omit<Check, 'id'>
   }
 }
 
-function checkTool(status: ToolStatus, { target }: DoctorOptions): Check {
-  const id = `tool/${status.name}`
+function checkTool(status: ToolStatus, { target }: DoctorOptions): Omit<Check, 'id'> {
   const passedOver = status.rejected.map(({ path: file, source, reason }) => `${file ?? source}: ${reason}`)
   const also = passedOver.length === 0 ? '' : `; not used: ${passedOver.join('; ')}`
   if (status.found) {
     const { version, path: file, source } = status.found
-    return { id, status: 'ok', detail: `${version} from ${sourceText(source)}, ${file}${also}`, fix: null }
+    return { status: 'ok', detail: `${versionText(version, status.range)} from ${sourceText(source)}, ${file}${also}`, fix: null }
   }
   const detail = `${status.problem ?? 'not found'}${also}`
-  if (status.need === 'optional') return { id, status: 'ok', detail: `${detail}; optional`, fix: null }
+  if (status.need === 'optional') return { status: 'ok', detail: `${detail}; optional`, fix: null }
   const byHand = status.byHand[0]
   const ways = status.ways.length === 0 ? undefined : `platform tools install ${status.name} (tries: ${status.ways.join(', ')})`
   const fix = [ways, byHand].filter((text) => text !== undefined).join(', or: ')
   // The sandbox installs its emulator when it is first started, so a machine without one is in order.
   const installsItself = status.name === 'fakecloud' && target !== 'aws' && status.rejected.length === 0
   return {
-    id,
     status: installsItself ? 'warn' : 'fail',
     detail: installsItself ? `${detail}; the first sandbox up installs it` : detail,
     fix,
   }
+}
+
+function versionText(version: string, range: string): string {
+  return version === UNKNOWN_VERSION ? `version unknown (${range} is wanted)` : version
 }
 
 function sourceText(source: NonNullable<ToolStatus['found']>['source']): string {

@@ -32,13 +32,18 @@ async function mirrorsOfCliConfig(env: Env, home: string): Promise<string[]> {
   const files = [env.TF_CLI_CONFIG_FILE, path.join(home, '.terraformrc'), path.join(home, '.tofurc')]
   const found: string[] = []
   for (const file of files) {
-    const text = file === undefined || file === '' ? undefined : await readTextIfExists(file)
+    const text = file === undefined || file === '' ? undefined : await readable(file)
     for (const [, block] of (text ?? '').matchAll(/filesystem_mirror\s*\{([^}]*)\}/g)) {
       const folder = /\bpath\s*=\s*"([^"\n]+)"/.exec(block ?? '')?.[1]
       if (folder !== undefined) found.push(folder.replace(/^~(?=\/)/, home))
     }
   }
   return found.filter((folder) => path.isAbsolute(folder))
+}
+
+/** Nobody named these files, so one that cannot be read is one place less, not an error: Terraform itself will tell. */
+async function readable(file: string): Promise<string | undefined> {
+  return readTextIfExists(file).catch(() => undefined)
 }
 
 async function foldersBelow(parent: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/lib/core/errors.js'
@@ -81,7 +81,7 @@ describe('doctor', () => {
     expect(checks.get(`tool/${PROVIDER_NAME}`)).toMatchObject({ status: 'fail', detail: expect.stringContaining(bench.folder) as string })
   })
 
-  test("another part's check that throws is a finding; a defect is not hidden", async () => {
+  test("another part's check that throws is a finding, whatever it throws; only an interrupt ends all", async () => {
     const credentials = {
       id: 'credentials',
       check: async () => Promise.reject(new UserError('NoCredentials', 'No credentials.', { next: ['aws sso login'] })),
@@ -92,7 +92,27 @@ describe('doctor', () => {
       detail: 'No credentials.',
       fix: 'aws sso login',
     })
-    await expect(doctor({ more: [{ id: 'x', check: async () => Promise.reject(new TypeError('x')) }] })).rejects.toThrow(TypeError)
+    const failing = (error: Error) => doctor({ more: [{ id: 'x', check: async () => Promise.reject(error) }] })
+    expect((await failing(new TypeError('boom'))).get('x')).toMatchObject({
+      status: 'fail',
+      detail: 'The check itself failed: TypeError: boom',
+      fix: expect.stringContaining('report') as string,
+    })
+    expect((await failing(Object.assign(new Error('no'), { code: 'EACCES' }))).get('x')?.fix).toContain('rights')
+    await expect(failing(new UserError('Interrupted', 'Interrupted.'))).rejects.toMatchObject({ code: 'Interrupted' })
+  })
+
+  test('an unreadable configuration of Terraform is one place less to look at', async () => {
+    // A folder cannot be read as a file, by root neither.
+    await mkdir(path.join(bench.folder, '.terraformrc'))
+    const checks = await doctor()
+    expect(checks.get('node')?.status).toBe('ok')
+    expect(checks.get(`tool/${PROVIDER_NAME}`)?.detail).not.toContain('.terraformrc')
+  })
+
+  test('a tool that cannot tell its version is not called supported', async () => {
+    const file = await bench.program('moto_server', 'exit 0')
+    expect((await doctor()).get('tool/moto_server')?.detail).toBe(`version unknown (>=5.0.0 is wanted) from PATH, ${file}`)
   })
 })
 
