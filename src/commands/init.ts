@@ -13,7 +13,8 @@ editor support and an example for CI. A folder that has other files is refused.`
     '<%= config.bin %> <%= command.id %> acme --target sandbox',
     '<%= config.bin %> <%= command.id %> acme --target aws --region eu-central-1 --account 123456789012',
     '<%= config.bin %> <%= command.id %> acme --target aws --account dev=111111111111 --account prod=222222222222 --role-arn prod=arn:aws:iam::222222222222:role/platform',
-    '<%= config.bin %> <%= command.id %> acme -C ./empty-folder --dry-run',
+    '<%= config.bin %> <%= command.id %> acme --dry-run',
+    { description: 'In an empty folder that exists, or a fresh clone', command: '<%= config.bin %> <%= command.id %> acme -C .' },
   ]
   static override args = { name: Args.string({ description: 'Name of the platform.', required: true }) }
   static override flags = {
