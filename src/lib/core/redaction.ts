@@ -8,7 +8,15 @@ const SECRET_TEXT: ReadonlyArray<[RegExp, string]> = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
   [/\b(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi, `$1${REDACTED}`],
   [/\b(authorization:\s*)[^\r\n]+/gi, `$1${REDACTED}`],
-  [/\b([\w-]{0,64}(?:secret_access_key|session_token|password|passwd|secret|token)["']?\s*[=:]\s*["']?)[^\s"',}]+/gi, `$1${REDACTED}`],
+  // ExpiredToken and InvalidToken are AWS's error codes, not names of values.
+  [
+    /\b(?!Expired|Invalid)([\w-]{0,64}(?:secret_access_key|session_token|password|passwd|secret|token)["']?\s*[=:]\s*)"[^"\r\n]*"/gi,
+    `$1"${REDACTED}"`,
+  ],
+  [
+    /\b(?!Expired|Invalid)([\w-]{0,64}(?:secret_access_key|session_token|password|passwd|secret|token)["']?\s*[=:]\s*["']?)[^\s"',}]+/gi,
+    `$1${REDACTED}`,
+  ],
   [/(\/\/[^/\s:@]+:)[^@\s/]+@/g, `$1${REDACTED}@`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, REDACTED],
 ]

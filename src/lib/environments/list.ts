@@ -61,7 +61,7 @@ async function statusOf({ ports, project, target }: ListContext, environment: En
   if ((await movesOf(project, environment)).length > 0) return 'moved'
   const last = await lastChange(new Journal(project.directory, ports.clock), name)
   if (last?.status === 'running' && (await isAtWork(ports, last))) return 'busy'
-  const connection = await target.connect({ id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) }, region)
+  const connection = await target.connect(account, region)
   const bucket = stateBucketName({ platform: project.platform.name, accountId: account.id, region })
   let resources: number
   try {

@@ -65,10 +65,7 @@ export function preflightSteps(context: EnvironmentContext, environment: Environ
         if (context.target.kind === 'sandbox') control.progress('starting the local AWS if it is not running')
         await context.target.prepare()
         const { account, region } = environment
-        const connection = await context.target.connect(
-          { id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) },
-          region,
-        )
+        const connection = await context.target.connect(account, region)
         const clients = new AwsClients(connection)
         const { arn } = await checkIdentity(clients, account.id)
         if (!programs) throw new Error('the step "tools" has not run')

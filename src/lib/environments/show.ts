@@ -24,9 +24,7 @@ export async function showEnvironment(context: ListContext, name: string): Promi
   await context.target.prepare()
   const { account, region, network, cluster } = environment
   const entry = await describeEnvironment(context, environment)
-  const clients = new AwsClients(
-    await context.target.connect({ id: account.id, ...(account.roleArn !== undefined && { roleArn: account.roleArn }) }, region),
-  )
+  const clients = new AwsClients(await context.target.connect(account, region))
   const location = {
     bucket: stateBucketName({ platform: context.project.platform.name, accountId: account.id, region }),
     key: stateKey(name),

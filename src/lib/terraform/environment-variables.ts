@@ -37,7 +37,7 @@ const OFFLINE = {
 export function terraformEnvironment(
   caller: Readonly<Record<string, string | undefined>>,
   connection: AwsConnection,
-  options: { cliConfig?: string; dataFolder?: string } = {},
+  options: { cliConfig?: string } = {},
 ): Record<string, string> {
   const environment: Record<string, string> = {}
   for (const [name, value] of Object.entries(caller)) {
@@ -52,7 +52,6 @@ export function terraformEnvironment(
     // A quarter less CPU time for a plan, for 150 MB of memory.
     GOGC: '400',
     ...(options.cliConfig !== undefined && { TF_CLI_CONFIG_FILE: options.cliConfig }),
-    ...(options.dataFolder !== undefined && { TF_DATA_DIR: options.dataFolder }),
     ...awsVariables(connection),
   }
 }
