@@ -5,6 +5,9 @@ import { changeFlags } from '../lib/cli/flags.js'
 import { architectures, targets } from '../lib/config/choices.js'
 import type { InitResult } from '../lib/init/init-repository.js'
 
+const NO_OPENSHIFT_YET = `Note: this version cannot build OpenShift yet, so env create will refuse it.
+To build environments now, change architecture to eks in platform.yaml.`
+
 export default class Init extends PlatformCommand<typeof Init> {
   static override summary = 'Make a repository for a new platform.'
   static override description = `Makes the folder NAME here, or uses the empty folder given by -C: a Git repository with platform.yaml, a README for the team,
@@ -43,7 +46,8 @@ editor support and an example for CI. A folder that has other files is refused.`
       dryRun: this.flags['dry-run'],
     })
     this.print(result.files.map((file) => path.join(result.directory, file)).join('\n'))
-    if (!this.flags['dry-run'])
+    if (architecture === 'openshift') this.note(NO_OPENSHIFT_YET)
+    else if (!this.flags['dry-run'])
       this.note(`Next:\n  cd ${path.relative(process.cwd(), directory) || '.'}\n  ${this.config.bin} env create dev`)
     return result
   }

@@ -53,3 +53,11 @@ test('without a terminal names the flag that is missing', async () => {
   expect(result.json()).toMatchObject({ error: { code: 'InputNeeded', details: { flag: '--account' } } })
   expect(await readdir(folder)).toEqual([])
 })
+
+test('says at once that OpenShift cannot be built yet, and makes the repository all the same', async () => {
+  const { exitCode, stderr } = await runCli(['init', 'acme', '--architecture', 'openshift'], { cwd: folder })
+  expect(exitCode).toBe(0)
+  expect(stderr).toContain('cannot build OpenShift yet')
+  expect(stderr).not.toContain('env create dev')
+  expect((await runCli(['init', 'other'], { cwd: folder })).stderr).not.toContain('OpenShift')
+})
