@@ -1,5 +1,6 @@
 import {
   AllocateAddressCommand,
+  AttachVolumeCommand,
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
   CreateSnapshotCommand,
@@ -8,6 +9,8 @@ import {
   CreateVpcCommand,
   DescribeNetworkInterfacesCommand,
   DescribeVolumesCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
   type ResourceType,
 } from '@aws-sdk/client-ec2'
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
@@ -261,5 +264,25 @@ describe('emptyBlockers', () => {
       new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'tag:cluster.k8s.amazonaws.com/name', Values: [own.clusterName] }] }),
     )
     expect(interfaces.NetworkInterfaces).toEqual([])
+  })
+
+  test('tells of volumes that nodes use, and deletes them when the nodes are gone', async () => {
+    const own: Scope = { platform: 'acme', environment: 'mounted', clusterName: 'acme-mounted' }
+    const ec2 = await emulator.clients.ec2()
+    const { Instances = [] } = await ec2.send(
+      new RunInstancesCommand({ ImageId: 'ami-12345678', InstanceType: 't3.large', MinCount: 1, MaxCount: 1, SubnetId: subnet }),
+    )
+    const { InstanceId, Placement } = Instances[0]!
+    const { VolumeId } = await ec2.send(
+      new CreateVolumeCommand({ AvailabilityZone: Placement?.AvailabilityZone, Size: 1, ...tagged('volume', clusters(own)) }),
+    )
+    await ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: '/dev/xvdba' }))
+    const volume = { arn: ec2Arn(`volume/${VolumeId}`), type: 'ec2:volume', holdsData: true }
+    await expect(findBlockers(emulator.clients, own)).resolves.toEqual([{ ...volume, inUse: true }])
+    await expect(emptyBlockers(emulator.clients, own, ports)).resolves.toEqual([])
+
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId ?? ''] }))
+    await expect(emptyBlockers(emulator.clients, own, ports)).resolves.toEqual([volume])
+    await expect(findBlockers(emulator.clients, own)).resolves.toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import type { Volume } from '@aws-sdk/client-ec2'
 import { explainAwsError, isAwsError } from '../explain-error.js'
 import { createFinding, ownerOf, type Finding, type Tags } from '../existing/finding.js'
 import { waitUntil, type WaitPorts } from '../waiting.js'
@@ -14,6 +15,8 @@ export interface Blocker {
   type: string
   /** Deleting it loses data. */
   holdsData: boolean
+  /** A node still uses it: it can only be deleted after the node. */
+  inUse?: true
 }
 
 interface RemovableBlocker extends Blocker {
@@ -23,9 +26,12 @@ interface RemovableBlocker extends Blocker {
 /** A load balancer's network interfaces and security group are let go within a minute or two of its deletion. */
 const PATIENCE = { everyMs: 5000, forMs: 180_000 }
 
-/** What `emptyBlockers` would delete, in that order. @throws `NoCredentials`, `AwsRefused` */
+/**
+ * What `emptyBlockers` deletes, now or (`inUse`) once the nodes are gone, in that order.
+ * @throws `NoCredentials`, `AwsRefused`
+ */
 export async function findBlockers(clients: LeftoverClients, scope: LeftoverScope): Promise<Blocker[]> {
-  return (await search(clients, scope)).map(({ arn, type, holdsData }) => ({ arn, type, holdsData }))
+  return (await search(clients, scope)).map(({ arn, type, holdsData, inUse }) => ({ arn, type, holdsData, ...(inUse && { inUse }) }))
 }
 
 /**
@@ -36,7 +42,8 @@ export async function findBlockers(clients: LeftoverClients, scope: LeftoverScop
  */
 export async function emptyBlockers(clients: LeftoverClients, scope: LeftoverScope, ports: WaitPorts): Promise<Blocker[]> {
   const removed: Blocker[] = []
-  for (const { remove, ...blocker } of await search(clients, scope)) {
+  for (const { remove, inUse, ...blocker } of await search(clients, scope)) {
+    if (inUse) continue
     try {
       await waitUntil(ports, `AWS to let ${blocker.arn} go`, PATIENCE, async () => ((await tryToRemove(remove)) ? true : undefined))
       removed.push(blocker)
@@ -125,17 +132,22 @@ async function securityGroups(clients: LeftoverClients, finding: Finding, scope:
   )
 }
 
-/** Volumes of persistent volume claims. One that a node still uses is freed when the node goes. */
+/** Volumes of persistent volume claims. A node's own volumes go with the node. */
 async function volumes(clients: LeftoverClients, finding: Finding, scope: LeftoverScope): Promise<RemovableBlocker[]> {
   const { DeleteVolumeCommand } = await import('@aws-sdk/client-ec2')
   const client = await clients.ec2()
   const found = await listOfCluster(finding, 'volumes', scope.clusterName)
   return found
-    .filter(({ tags, state }) => state === 'available' && isTheClustersOwn(tags, scope))
-    .map(({ id }) => ({
+    .filter(({ tags, state, raw }) => (state === 'available' || outlivesItsNode(raw)) && isTheClustersOwn(tags, scope))
+    .map(({ id, state }) => ({
       arn: arnOf(clients, 'ec2', `volume/${id}`),
       type: 'ec2:volume',
       holdsData: true,
+      ...(state !== 'available' && { inUse: true as const }),
       remove: () => client.send(new DeleteVolumeCommand({ VolumeId: id })),
     }))
+}
+
+function outlivesItsNode({ State, Attachments = [] }: Volume): boolean {
+  return State === 'in-use' && !Attachments.some(({ DeleteOnTermination }) => DeleteOnTermination === true)
 }

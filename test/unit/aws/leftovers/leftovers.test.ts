@@ -1,50 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { emptyBlockers } from '../../../../src/lib/aws/leftovers/blockers.js'
 import { keysStillNeeded } from '../../../../src/lib/aws/leftovers/keys-still-needed.js'
 import { findLeftovers } from '../../../../src/lib/aws/leftovers/leftovers.js'
 import { awsError, fakeAws, type Answers } from '../../../helpers/fake-aws.js'
 import { fakeClock } from '../../../helpers/fake-clock.js'
-
-const scope = { platform: 'acme', environment: 'dev', clusterName: 'acme-dev' }
-const ACCOUNT = 'eu-west-1:111122223333'
-const ours = [
-  { Key: 'platform:name', Value: 'acme' },
-  { Key: 'platform:environment', Value: 'dev' },
-]
-const fail =
-  (name: string, status = 400) =>
-  () => {
-    throw awsError(name, status)
-  }
-
-/** An account without anything. */
-const nothing: Answers = {
-  ...Object.fromEntries(
-    [
-      ...[
-        'Vpcs',
-        'Subnets',
-        'InternetGateways',
-        'NatGateways',
-        'Addresses',
-        'RouteTables',
-        'NetworkAcls',
-        'VpcEndpoints',
-        'SecurityGroups',
-      ],
-      ...['SecurityGroupRules', 'FlowLogs', 'LaunchTemplates', 'NetworkInterfaces', 'Volumes', 'Snapshots', 'Instances'],
-    ].map((kind) => [`Describe${kind}`, () => ({})]),
-  ),
-  DescribeCluster: fail('ResourceNotFoundException', 404),
-  ListRoles: () => ({}),
-  ListPolicies: () => ({}),
-  ListInstanceProfiles: () => ({}),
-  ListOpenIDConnectProviders: () => ({}),
-  DescribeLogGroups: () => ({}),
-  ListKeys: () => ({}),
-  ListAliases: () => ({}),
-  GetResources: () => ({}),
-}
+import { ACCOUNT, fail, nothing, ours, scope } from './account.js'
 
 /** What the tagging API names when it is asked for the environment's tags. */
 const tagging = (...arns: string[]): Answers => ({
@@ -250,80 +209,5 @@ describe('keysStillNeeded', () => {
     })
     const needed = await keysStillNeeded(clients, ['k1', 'k2', 'k3', 'k4'], scope)
     expect([...needed.keys()]).toEqual(['k1', 'k4'])
-  })
-})
-
-describe('emptyBlockers', () => {
-  const owned = [{ Key: 'kubernetes.io/cluster/acme-dev', Value: 'owned' }]
-  const ports = () => ({ clock: fakeClock(), signal: new AbortController().signal })
-
-  it('touches nothing that is in use, Terraform’s or EKS’s own', async () => {
-    const { clients, calls } = fakeAws({
-      ...nothing,
-      DescribeNetworkInterfaces: () => ({ NetworkInterfaces: [{ NetworkInterfaceId: 'eni-1', Status: 'in-use', TagSet: owned }] }),
-      DescribeVolumes: () => ({
-        Volumes: [
-          { VolumeId: 'vol-1', State: 'in-use', Tags: owned },
-          { VolumeId: 'vol-2', State: 'available', Tags: [...owned, ...ours] },
-        ],
-      }),
-      DescribeSecurityGroups: () => ({
-        SecurityGroups: [{ GroupId: 'sg-eks', Tags: [...owned, { Key: 'aws:eks:cluster-name', Value: 'acme-dev' }] }],
-      }),
-    })
-    await expect(emptyBlockers(clients, scope, ports())).resolves.toEqual([])
-    expect(calls.some(({ operation }) => operation.startsWith('Delete'))).toBe(false)
-  })
-
-  it('removes rules that name a group before the group, and tries again while it is in use', async () => {
-    let tries = 0
-    const { clients, calls } = fakeAws({
-      ...nothing,
-      DescribeSecurityGroups: ({ Filters }) => {
-        const [{ Name } = { Name: '' }] = Filters as Array<{ Name: string }>
-        if (Name === 'tag-key') return { SecurityGroups: [{ GroupId: 'sg-lb', Tags: owned }] }
-        return { SecurityGroups: Name === 'ip-permission.group-id' ? [{ GroupId: 'sg-node' }] : [] }
-      },
-      DescribeSecurityGroupRules: () => ({
-        SecurityGroupRules: [
-          { SecurityGroupRuleId: 'sgr-1', GroupId: 'sg-node', IsEgress: false, ReferencedGroupInfo: { GroupId: 'sg-lb' } },
-          { SecurityGroupRuleId: 'sgr-2', GroupId: 'sg-node', IsEgress: false, CidrIpv4: '10.0.0.0/8' },
-        ],
-      }),
-      RevokeSecurityGroupIngress: () => ({}),
-      DeleteSecurityGroup: () => {
-        if (tries++ < 2) throw awsError('DependencyViolation')
-        return {}
-      },
-    })
-    await expect(emptyBlockers(clients, scope, ports())).resolves.toEqual([
-      { arn: `arn:aws:ec2:${ACCOUNT}:security-group/sg-lb`, type: 'ec2:security-group', holdsData: false },
-    ])
-    expect(calls.find(({ operation }) => operation === 'RevokeSecurityGroupIngress')?.input).toEqual({
-      GroupId: 'sg-node',
-      SecurityGroupRuleIds: ['sgr-1'],
-    })
-    expect(tries).toBe(3)
-  })
-
-  it('goes on with the rest when one does not go, and counts what is gone already', async () => {
-    const { clients } = fakeAws({
-      ...nothing,
-      DescribeNetworkInterfaces: () => ({ NetworkInterfaces: [{ NetworkInterfaceId: 'eni-1', Status: 'available', TagSet: owned }] }),
-      DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', State: 'available', Tags: owned }] }),
-      DeleteNetworkInterface: fail('DependencyViolation'),
-      DeleteVolume: fail('InvalidVolume.NotFound'),
-    })
-    const removed = await emptyBlockers(clients, scope, ports())
-    expect(removed.map(({ type }) => type)).toEqual(['ec2:volume'])
-  })
-
-  it('explains a missing permission', async () => {
-    const { clients } = fakeAws({
-      ...nothing,
-      DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', State: 'available', Tags: owned }] }),
-      DeleteVolume: fail('UnauthorizedOperation'),
-    })
-    await expect(emptyBlockers(clients, scope, ports())).rejects.toMatchObject({ code: 'AwsRefused' })
   })
 })

@@ -1,0 +1,42 @@
+import { awsError, type Answers } from '../../../helpers/fake-aws.js'
+
+export const scope = { platform: 'acme', environment: 'dev', clusterName: 'acme-dev' }
+export const ACCOUNT = 'eu-west-1:111122223333'
+export const ours = [
+  { Key: 'platform:name', Value: 'acme' },
+  { Key: 'platform:environment', Value: 'dev' },
+]
+export const fail =
+  (name: string, status = 400) =>
+  () => {
+    throw awsError(name, status)
+  }
+
+/** An account without anything. */
+export const nothing: Answers = {
+  ...Object.fromEntries(
+    [
+      ...[
+        'Vpcs',
+        'Subnets',
+        'InternetGateways',
+        'NatGateways',
+        'Addresses',
+        'RouteTables',
+        'NetworkAcls',
+        'VpcEndpoints',
+        'SecurityGroups',
+      ],
+      ...['SecurityGroupRules', 'FlowLogs', 'LaunchTemplates', 'NetworkInterfaces', 'Volumes', 'Snapshots', 'Instances'],
+    ].map((kind) => [`Describe${kind}`, () => ({})]),
+  ),
+  DescribeCluster: fail('ResourceNotFoundException', 404),
+  ListRoles: () => ({}),
+  ListPolicies: () => ({}),
+  ListInstanceProfiles: () => ({}),
+  ListOpenIDConnectProviders: () => ({}),
+  DescribeLogGroups: () => ({}),
+  ListKeys: () => ({}),
+  ListAliases: () => ({}),
+  GetResources: () => ({}),
+}
