@@ -285,4 +285,27 @@ describe('emptyBlockers', () => {
     await expect(emptyBlockers(emulator.clients, own, ports)).resolves.toEqual([volume])
     await expect(findBlockers(emulator.clients, own)).resolves.toEqual([])
   })
+
+  test('deletes the log group that EKS made again, but not one that somebody tagged, and none of a living cluster', async () => {
+    const [gone, kept, living] = ['remade', 'audited', 'alive'].map((environment) => ({
+      platform: 'acme',
+      environment,
+      clusterName: `acme-${environment}`,
+    })) as [Scope, Scope, Scope]
+    const logs = await emulator.clients.logs()
+    for (const { clusterName } of [gone, kept, living]) {
+      const tags = clusterName === kept.clusterName ? { tags: { team: 'audit' } } : {}
+      await logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/eks/${clusterName}/cluster`, ...tags }))
+    }
+    const roleArn = `arn:aws:iam::${ACCOUNT}:role/x`
+    await (
+      await emulator.clients.eks()
+    ).send(new CreateClusterCommand({ name: living.clusterName, roleArn, resourcesVpcConfig: { subnetIds: [subnet] } }))
+
+    const removed: string[] = []
+    for (const scope of [gone, kept, living]) removed.push(...(await emptyBlockers(emulator.clients, scope, ports)).map(({ arn }) => arn))
+    expect(removed).toEqual([`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/eks/${gone.clusterName}/cluster`])
+    expect(await orphanArns(gone)).toEqual([])
+    expect((await orphanArns(kept)).length).toBe(1)
+  })
 })

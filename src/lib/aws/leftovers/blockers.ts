@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.js'
 import { isOfCluster, listOfCluster, vpcIds } from './ec2.js'
 import { arnOf, type LeftoverClients, type LeftoverScope } from './found.js'
 import { balancersIn, deleteBalancer } from './load-balancers.js'
+import { deleteLogGroup, remadeLogGroups } from './log-groups.js'
 import { deleteSecurityGroup } from './security-groups.js'
 
 /** Something that the cluster made beside Terraform, and that keeps the network from being deleted or would be left over. */
@@ -36,7 +37,8 @@ export async function findBlockers(clients: LeftoverClients, scope: LeftoverScop
 
 /**
  * Deletes what the cluster made beside Terraform: load balancers and target groups, unused network interfaces, security groups of
- * controllers, unused volumes. Only what is marked as this cluster's, and nothing that is in use.
+ * controllers, unused volumes. Only what is marked as this cluster's, and nothing that is in use. Once the cluster is gone also the
+ * log group that EKS made again, so it is worth calling before and after the cluster is destroyed.
  * @returns what was deleted. What AWS did not let go is left to the proof.
  * @throws `NoCredentials`, `AwsRefused`
  */
@@ -63,7 +65,7 @@ async function tryToRemove(remove: () => Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (isAwsError(error, 'DependencyViolation', 'ResourceInUse*', 'InvalidParameterValue', 'VolumeInUse', 'OperationNotPermitted*'))
       return false
-    if (error instanceof Error && /\.NotFound$/.test(error.name)) return true
+    if (isAwsError(error, 'ResourceNotFoundException') || (error instanceof Error && /\.NotFound$/.test(error.name))) return true
     throw error
   }
 }
@@ -76,6 +78,7 @@ async function search(clients: LeftoverClients, scope: LeftoverScope): Promise<R
       await interfaces(clients, finding, scope),
       await securityGroups(clients, finding, scope),
       await volumes(clients, finding, scope),
+      await logGroups(clients, scope),
     ]
     return lists.flat()
   } catch (error) {
@@ -150,4 +153,9 @@ async function volumes(clients: LeftoverClients, finding: Finding, scope: Leftov
 
 function outlivesItsNode({ State, Attachments = [] }: Volume): boolean {
   return State === 'in-use' && !Attachments.some(({ DeleteOnTermination }) => DeleteOnTermination === true)
+}
+
+async function logGroups(clients: LeftoverClients, scope: LeftoverScope): Promise<RemovableBlocker[]> {
+  const found = await remadeLogGroups(clients, scope)
+  return found.map(({ arn, name }) => ({ arn, type: 'logs:log-group', holdsData: false, remove: () => deleteLogGroup(clients, name) }))
 }

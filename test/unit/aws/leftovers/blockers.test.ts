@@ -112,3 +112,55 @@ describe('emptyBlockers', () => {
     await expect(emptyBlockers(clients, scope, ports())).rejects.toMatchObject({ code: 'AwsRefused' })
   })
 })
+
+describe('the log group that EKS made again', () => {
+  const name = '/aws/eks/acme-dev/cluster'
+  const arn = `arn:aws:logs:${ACCOUNT}:log-group:${name}`
+  const account: Answers = {
+    ...nothing,
+    DescribeLogGroups: () => ({
+      logGroups: [name, `${name}-of-mine`].map((logGroupName) => ({
+        logGroupName,
+        logGroupArn: `arn:aws:logs:${ACCOUNT}:log-group:${logGroupName}`,
+      })),
+    }),
+    ListTagsForResource: () => ({ tags: {} }),
+    DeleteLogGroup: () => ({}),
+  }
+  const deleted = async (answers: Answers) => {
+    const { clients, calls } = fakeAws({ ...account, ...answers })
+    await emptyBlockers(clients, scope, ports())
+    return calls.filter(({ operation }) => operation === 'DeleteLogGroup').map(({ input }) => input['logGroupName'])
+  }
+
+  it('goes once the cluster is gone, and is told of before', async () => {
+    await expect(findBlockers(fakeAws(account).clients, scope)).resolves.toEqual([{ arn, type: 'logs:log-group', holdsData: false }])
+    await expect(deleted({})).resolves.toEqual([name])
+  })
+
+  it.each<[string, Answers]>([
+    ['while the cluster is there', { DescribeCluster: () => ({ cluster: { status: 'ACTIVE' } }) }],
+    ['while the cluster is being deleted', { DescribeCluster: () => ({ cluster: { status: 'DELETING' } }) }],
+    ['when somebody tagged it', { ListTagsForResource: () => ({ tags: { team: 'audit' } }) }],
+    ['when it is Terraform’s', { ListTagsForResource: () => ({ tags: { 'platform:name': 'acme', 'platform:environment': 'dev' } }) }],
+    [
+      'when it is protected',
+      { DescribeLogGroups: () => ({ logGroups: [{ logGroupName: name, logGroupArn: arn, deletionProtectionEnabled: true }] }) },
+    ],
+    ['when it went meanwhile', { ListTagsForResource: fail('ResourceNotFoundException') }],
+    ['when only others are there', { DescribeLogGroups: () => ({ logGroups: [{ logGroupName: `${name}-of-mine` }] }) }],
+  ])('stays %s', async (_, answers) => {
+    await expect(deleted(answers)).resolves.toEqual([])
+  })
+
+  it('counts as deleted when it went at the same time', async () => {
+    const { clients } = fakeAws({ ...account, DeleteLogGroup: fail('ResourceNotFoundException') })
+    await expect(emptyBlockers(clients, scope, ports())).resolves.toHaveLength(1)
+  })
+
+  it('is not deleted when nobody can tell whether the cluster is gone', async () => {
+    const { clients, calls } = fakeAws({ ...account, DescribeCluster: fail('AccessDeniedException') })
+    await expect(emptyBlockers(clients, scope, ports())).rejects.toMatchObject({ code: 'AwsRefused' })
+    expect(calls.some(({ operation }) => operation === 'DeleteLogGroup')).toBe(false)
+  })
+})
