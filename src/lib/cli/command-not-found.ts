@@ -1,6 +1,7 @@
 import type { Hook, Interfaces } from '@oclif/core'
 import { UserError } from '../core/errors.js'
 import { nearest } from '../core/names.js'
+import { globalFlags } from './flags.js'
 
 /** oclif's hook for a command that does not exist: an error with the nearest command, never a question. */
 const commandNotFound: Hook<'command_not_found'> = async ({ id, config }) => {
@@ -14,10 +15,11 @@ export function notFound(typed: string, config: Interfaces.Config): UserError {
   const visible = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '))
   const suggestion = suggestCommand(typed, visible)
   if (typed.startsWith('-')) {
+    const flag = suggestLeadingFlag(typed.split(' ')[0] ?? '')
     return new UserError('BadFlag', `${JSON.stringify(typed)} is not a flag of ${config.bin}.`, {
-      reason: 'Only global flags may stand before the command.',
+      reason: flag === undefined ? 'Only global flags may stand before the command.' : `Did you mean: ${config.bin} ${flag}`,
       next: [`${config.bin} --help`],
-      details: { flags: [typed] },
+      details: { flags: [typed], suggestions: flag === undefined ? [] : [flag] },
     })
   }
   const topic = typed.split(' ')[0] ?? ''
@@ -27,6 +29,14 @@ export function notFound(typed: string, config: Interfaces.Config): UserError {
     next: [help],
     details: { command: typed, suggestion: suggestion ?? null },
   })
+}
+
+const SHORT_FORMS: Readonly<Record<string, string>> = { '-v': '--version', '-V': '--version', '-h': '--help' }
+
+/** The flag that was most likely meant in front of, or instead of, a command. */
+function suggestLeadingFlag(typed: string): string | undefined {
+  const known = ['--version', '--help', ...Object.keys(globalFlags).map((name) => `--${name}`)]
+  return SHORT_FORMS[typed] ?? nearest(typed, known)
 }
 
 /**

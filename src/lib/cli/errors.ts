@@ -30,7 +30,11 @@ export function toUsageError(error: unknown, command: string, flagNames: readonl
       details: { flags: unknown, suggestions: suggestions.map((name) => `--${name}`) },
     })
   }
-  return new UserError('BadFlag', usageMessage(error as Error, command), { next: [help] })
+  const flag = PARSING.exec(messageOf(error))?.[1]
+  const message = usageMessage(error as Error, command)
+  return flag === undefined
+    ? new UserError('BadFlag', message, { next: [help] })
+    : new UserError('BadFlag', `--${flag}: ${message}`, { next: [help], details: { flag: `--${flag}` } })
 }
 
 /** oclif writes this before the message of whatever the `parse` function of a flag has thrown. */

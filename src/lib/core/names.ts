@@ -25,11 +25,18 @@ export function isReservedPlatformName(name: string): boolean {
   return name === 'aws' || name.startsWith('aws-')
 }
 
+/** How many slips of the pen lie between two words. Two neighbouring letters in the wrong order are one. */
+function slips(a: string, b: string): number {
+  const first = [...a].findIndex((letter, index) => letter !== b[index])
+  const swapped = first === -1 ? a : `${a.slice(0, first)}${a[first + 1] ?? ''}${a[first] ?? ''}${a.slice(first + 2)}`
+  return swapped !== a && swapped === b ? 1 : distance(a, b)
+}
+
 /** The candidate that `value` was most likely meant to be, or undefined when none is near. */
 export function nearest(value: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; score: number } | undefined
   for (const candidate of candidates) {
-    const score = distance(value.toLowerCase(), candidate.toLowerCase())
+    const score = slips(value.toLowerCase(), candidate.toLowerCase())
     if (!best || score < best.score) best = { candidate, score }
   }
   return best && best.score <= Math.max(1, Math.floor(value.length / 3)) ? best.candidate : undefined

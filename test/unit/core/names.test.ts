@@ -43,6 +43,12 @@ describe('nearest', () => {
     expect(nearest('env crate', candidates)).toBe('env create')
     expect(nearest('ENV LIST', candidates)).toBe('env list')
   })
+  test('counts two swapped letters as one slip', () => {
+    expect(nearest('josn', ['json', 'color'])).toBe('json')
+    expect(nearest('sdnabox up', candidates)).toBe('sandbox up')
+    expect(nearest('nosj', ['json'])).toBeUndefined()
+    expect(nearest('aa', ['ab', 'bb'])).toBe('ab')
+  })
   test('finds nothing where nothing is near', () => {
     expect(nearest('helicopter', candidates)).toBeUndefined()
     expect(nearest('x', candidates)).toBeUndefined()
