@@ -84,6 +84,9 @@ describe('errors', () => {
     ['help for a mistyped command', ['env', 'crate', '--help'], 'CommandNotFound', 'platform env create'],
     ['swapped words', ['create', 'env'], 'CommandNotFound', 'platform env create'],
     ['a mistyped flag', ['env', 'list', '--dirctory', 'x'], 'BadFlag', '--directory'],
+    ['a flag with two letters swapped', ['env', 'list', '--josn'], 'BadFlag', '--json'],
+    ['the usual short form of --version', ['-v'], 'BadFlag', 'platform --version'],
+    ['a mistyped --version', ['--verison'], 'BadFlag', 'platform --version'],
     ['a mistyped value', ['completion', 'bsh'], 'BadFlag', 'bash'],
   ])('%s gets a suggestion and no question', async (_what, args, code, suggestion) => {
     const { exitCode, stdout, stderr } = await runCli(args, { cwd })
@@ -96,6 +99,21 @@ describe('errors', () => {
     const { exitCode, json } = await runCli(['env', 'create', 'dev', `--timeout=${duration}`, '--json'], { cwd })
     expect(exitCode).toBe(64)
     expect(json<ErrorResult>().error).toMatchObject({ code: 'BadFlag', details: { flag: '--timeout', value: duration } })
+  })
+
+  test('a number out of range names its flag', async () => {
+    const { exitCode, json } = await runCli(['run', 'list', '--limit', '0', '--json'], { cwd })
+    expect(exitCode).toBe(64)
+    expect(json<ErrorResult>().error).toMatchObject({ code: 'BadFlag', details: { flag: '--limit' } })
+    expect(json<ErrorResult>().error.message).toMatch(/^--limit: /)
+  })
+
+  test('a variable that stands for a flag says yes or no', async () => {
+    const run = async (env: Record<string, string>) => runCli(['init', 'acme', '--dry-run', '--json'], { cwd, env })
+    const wrong = await run({ PLATFORM_YES: 'maybe', PLATFORM_QUIET: 'si' })
+    expect(wrong.exitCode).toBe(64)
+    expect(wrong.json<ErrorResult>().error).toMatchObject({ code: 'BadFlag', details: { variables: ['PLATFORM_QUIET', 'PLATFORM_YES'] } })
+    for (const value of ['true', 'FALSE', '1', '0', 'yes', 'no', '']) expect((await run({ PLATFORM_YES: value })).exitCode).toBe(0)
   })
 
   test('a flag without a command is refused', async () => {

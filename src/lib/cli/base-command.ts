@@ -9,7 +9,7 @@ import type { AwsTarget } from '../core/target.js'
 import type { Style } from '../ui/style.js'
 import type { Column } from '../ui/table.js'
 import { toUsageError, toUserError } from './errors.js'
-import { globalFlags } from './flags.js'
+import { assertBooleanVariables, globalFlags } from './flags.js'
 import { wantsJson } from './invocation.js'
 import { Session } from './session.js'
 import { createTarget } from './target.js'
@@ -138,6 +138,7 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
 
   async #parse(): Promise<{ args: unknown; flags: unknown }> {
     try {
+      assertBooleanVariables({ ...globalFlags, ...this.ctor.flags }, process.env)
       return await this.parse({
         flags: this.ctor.flags,
         baseFlags: (super.ctor as typeof PlatformCommand).baseFlags,

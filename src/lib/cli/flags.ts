@@ -21,6 +21,26 @@ async function isDirectory(folder: string): Promise<boolean> {
   }
 }
 
+/** What an environment variable may say instead of a flag without value; oclif takes every other word for no. */
+const TRUTH_WORDS = ['true', 'false', '1', '0', 'yes', 'no', 'y', 'n']
+
+/** @throws `BadFlag` for a variable that stands for a flag without value, and says neither yes nor no */
+export function assertBooleanVariables(
+  flags: Readonly<Record<string, { type: string; env?: string | undefined }>>,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  const wrong = Object.values(flags).flatMap(({ type, env: name = '' }) => {
+    const value = env[name] ?? ''
+    return type === 'boolean' && value !== '' && !TRUTH_WORDS.includes(value.toLowerCase()) ? [{ name, value }] : []
+  })
+  if (wrong.length === 0) return
+  throw new UserError('BadFlag', 'An environment variable has a value that is not allowed.', {
+    reason: wrong.map(({ name, value }) => `${name}=${value}: is not allowed (allowed: true, false, 1, 0, yes, no)`).join('\n'),
+    next: ['Change the variable, or unset it.'],
+    details: { variables: wrong.map(({ name }) => name) },
+  })
+}
+
 /** Flags of every command. */
 export const globalFlags = {
   directory: directoryFlag({
