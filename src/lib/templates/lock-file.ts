@@ -94,7 +94,10 @@ function invalid(reason: string, cause: unknown): UserError {
   return new UserError('LockFileInvalid', `${LOCK_FILE} cannot be read.`, {
     cause,
     reason,
-    next: [`git checkout -- ${LOCK_FILE}`, 'Solve the conflict or undo the change by hand, then run the command again.'],
+    next: [
+      `Solve the conflict or undo the change by hand. When the file is in Git, this brings back its last commit: git checkout HEAD -- ${LOCK_FILE}`,
+      `When it was never committed, delete ${LOCK_FILE}: the next command writes a new one, and keeps every file that you edited.`,
+    ],
     details: { file: LOCK_FILE },
   })
 }

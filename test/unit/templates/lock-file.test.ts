@@ -32,7 +32,7 @@ describe('readLock', () => {
     await expect(readLock(directory)).rejects.toMatchObject({
       code: 'LockFileInvalid',
       reason: expect.stringMatching(reason) as string,
-      next: expect.arrayContaining(['git checkout -- platform.lock.json']) as string[],
+      next: [expect.stringContaining('git checkout HEAD -- platform.lock.json'), expect.stringMatching(/never committed, delete platform\.lock\.json/)],
     })
   })
 
