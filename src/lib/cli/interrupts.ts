@@ -7,6 +7,7 @@ import type { Interrupts } from '../core/ports.js'
 const FORCE_GRACE_MS = 2000
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+export type StopSignal = (typeof SIGNALS)[number]
 
 /**
  * Turns signals and `--timeout` into one `AbortSignal`. The first signal asks for a clean stop;
@@ -16,16 +17,18 @@ export class InterruptWatch implements Interrupts {
   readonly #controller = new AbortController()
   readonly #listeners = new Set<() => void | Promise<void>>()
   readonly #source: EventEmitter
-  readonly #onFirst: () => void
+  readonly #onFirst: (signal: StopSignal) => void
+  readonly #handlers: ReadonlyArray<readonly [name: StopSignal, handler: () => void]>
   readonly #end: (error: UserError) => void
   #count = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: { source: EventEmitter; onFirst: () => void; end: (error: UserError) => void }) {
+  constructor(options: { source: EventEmitter; onFirst: (signal: StopSignal) => void; end: (error: UserError) => void }) {
     this.#source = options.source
     this.#onFirst = options.onFirst
     this.#end = options.end
-    for (const name of SIGNALS) this.#source.on(name, this.#onSignal)
+    this.#handlers = SIGNALS.map((name) => [name, () => this.#onSignal(name)])
+    for (const [name, handler] of this.#handlers) this.#source.on(name, handler)
   }
 
   get signal(): AbortSignal {
@@ -55,14 +58,14 @@ export class InterruptWatch implements Interrupts {
   /** Stops listening. */
   dispose(): void {
     clearTimeout(this.#timer)
-    for (const name of SIGNALS) this.#source.off(name, this.#onSignal)
+    for (const [name, handler] of this.#handlers) this.#source.off(name, handler)
   }
 
-  #onSignal = (): void => {
+  #onSignal(name: StopSignal): void {
     this.#count += 1
     if (this.#count === 1) {
       this.#controller.abort(interrupted())
-      this.#onFirst()
+      this.#onFirst(name)
     } else if (this.#count === 2) {
       void this.#force()
     }

@@ -28,7 +28,10 @@ export class Session {
     const report = this.#createReporter(options)
     this.#watch = new InterruptWatch({
       source: process,
-      onFirst: () => report.emit({ type: 'warning', message: 'Stopping cleanly. Press Ctrl-C again to stop at once.' }),
+      onFirst: (signal) => {
+        const second = signal === 'SIGINT' ? 'Press Ctrl-C again' : 'Send the signal again'
+        report.emit({ type: 'warning', message: `Stopping cleanly. ${second} to stop at once.` })
+      },
       end: (error) => {
         this.screen.abandon()
         presentError(error, { json: options.json, screen: this.screen })

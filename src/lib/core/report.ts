@@ -17,7 +17,8 @@ export type ReportEvent =
   | { type: 'step-started'; id: string; title: string }
   | { type: 'step-progress'; id: string; detail: string; done?: number; total?: number }
   | { type: 'step-finished'; id: string; title: string; outcome: StepOutcome; durationMs: number; detail?: string }
-  | { type: 'step-failed'; id: string; title: string; durationMs: number; message: string }
+  /** `stopped`: somebody, or the time limit, ended it; nothing is wrong with the step. */
+  | { type: 'step-failed'; id: string; title: string; durationMs: number; message: string; stopped?: true }
   | { type: 'steps-ended' }
   | { type: 'plan-made'; plan: PlanReport }
   | { type: 'info'; message: string }

@@ -69,9 +69,15 @@ async function runStep(ports: StepsPorts, step: Step): Promise<StepSummary> {
     ports.report.emit({ type: 'step-finished', ...summary })
     return summary
   } catch (error) {
-    ports.report.emit({ type: 'step-failed', id, title, durationMs: elapsed(), message: messageOf(error) })
+    const stopped = isStop(error, ports.signal)
+    ports.report.emit({ type: 'step-failed', id, title, durationMs: elapsed(), message: messageOf(error), ...(stopped && { stopped }) })
     throw error
   }
+}
+
+/** Whether an error is what an interrupt or the time limit leads to. What has no code after one is most likely its consequence. */
+function isStop(error: unknown, signal: AbortSignal): boolean {
+  return error instanceof UserError ? error.code === 'Interrupted' || error.code === 'TimedOut' : signal.aborted
 }
 
 async function carryOut(ports: StepsPorts, step: Step): Promise<StepResult> {

@@ -76,8 +76,9 @@ export class LiveList {
     )
   }
 
-  fail(id: string, durationMs: number): void {
-    this.#end(id, 'bad', `  failed after ${formatDuration(durationMs)}`)
+  /** @param stopped it was ended from outside, so it is not called a failure. */
+  fail(id: string, durationMs: number, stopped: boolean): void {
+    this.#end(id, 'bad', `  ${stopped ? 'stopped' : 'failed'} after ${formatDuration(durationMs)}`)
   }
 
   /** Ends the list. What has not run is marked as skipped. */

@@ -97,7 +97,7 @@ export class LiveReporter implements Reporter, Occupant {
         this.#list?.finish(event.id, event.outcome, event.durationMs, event.detail)
         break
       case 'step-failed':
-        this.#list?.fail(event.id, event.durationMs)
+        this.#list?.fail(event.id, event.durationMs, event.stopped === true)
         break
     }
   }

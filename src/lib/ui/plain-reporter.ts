@@ -40,7 +40,7 @@ export class PlainReporter implements Reporter {
         )
         break
       case 'step-failed':
-        this.#line(`${event.title}: failed after ${formatDuration(event.durationMs)}`)
+        this.#line(`${event.title}: ${event.stopped === true ? 'stopped' : 'failed'} after ${formatDuration(event.durationMs)}`)
         break
       case 'plan-made':
         this.#screen.message(renderPlan(event.plan, this.#screen.messageStyle))

@@ -37,6 +37,7 @@ test('the first Ctrl-C asks for a clean stop, the second ends at once with 130',
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })
   expect(stderr).toContain('reason Interrupted')
   expect(stderr).toContain('killed the child')
+  expect(stderr).toContain('Press Ctrl-C again')
   expect(stderr).toContain('Error [Interrupted]: Stopped at once')
 })
 
@@ -47,7 +48,9 @@ test('with --json even the forced end prints one document', async () => {
   child.kill('SIGTERM')
   await stopping
   child.kill('SIGTERM')
-  const { exitCode, stdout } = await child
+  const { exitCode, stdout, stderr } = await child
   expect(exitCode).toBe(130)
+  expect(stderr).toContain('Send the signal again')
+  expect(stderr).not.toContain('Ctrl-C')
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'Interrupted' } })
 })

@@ -93,6 +93,27 @@ describe('runSteps', () => {
     expect(events.map(({ type }) => type)).toEqual(['steps-declared', 'step-started', 'step-failed', 'steps-ended'])
   })
 
+  test.each([
+    ['an interrupt', new UserError('Interrupted', 'x'), false, true],
+    ['the time limit', new UserError('TimedOut', 'x'), false, true],
+    ['a failure', new UserError('ApplyFailed', 'x'), false, undefined],
+    ['a failure beside an interrupt', new UserError('ApplyFailed', 'x'), true, undefined],
+    ['what an interrupt broke', new Error('socket hang up'), true, true],
+  ])('%s: stopped or failed', async (_what, error, abort, stopped) => {
+    const { ports, controller, events } = setup()
+    const step: Step = {
+      id: 'a',
+      title: 'A',
+      run: async () => {
+        if (abort) controller.abort()
+        throw error
+      },
+    }
+    await expect(runSteps(ports, 'Test', [step])).rejects.toBe(error)
+    const failed = events.find((event) => event.type === 'step-failed')
+    expect(failed?.stopped).toBe(stopped)
+  })
+
   test('a step that did not reach what it promised fails', async () => {
     const step: Step = {
       id: 'a',

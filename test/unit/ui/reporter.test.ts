@@ -54,6 +54,7 @@ describe('PlainReporter', () => {
     reporter.emit({ type: 'step-finished', id: 'network', title: 'Network', outcome: 'done', durationMs: 12_300, detail: '36 resources' })
     reporter.emit({ type: 'step-finished', id: 'cluster', title: 'Cluster', outcome: 'unchanged', durationMs: 0 })
     reporter.emit({ type: 'step-failed', id: 'x', title: 'Last', durationMs: 100, message: 'm' })
+    reporter.emit({ type: 'step-failed', id: 'y', title: 'Cut', durationMs: 200, message: 'm', stopped: true })
     reporter.emit({ type: 'info', message: 'Something' })
     reporter.emit({ type: 'warning', message: 'Careful' })
     reporter.emit({ type: 'steps-ended' })
@@ -63,6 +64,7 @@ describe('PlainReporter', () => {
       '[12.3s] Network: done in 12.3s (36 resources)',
       '[12.3s] Cluster: unchanged',
       '[12.3s] Last: failed after 0.1s',
+      '[12.3s] Cut: stopped after 0.2s',
       '[12.3s] Something',
       '[12.3s] Warning: Careful',
     ])
@@ -132,6 +134,18 @@ describe('LiveReporter', () => {
     )
     await screen.settled()
     expect(lastFrame(stderr.text).slice(-2)).toEqual(['✖ Network  failed after 4.0s', '◼ Cluster'])
+  })
+
+  test('a step that was interrupted is not called a failure', async () => {
+    const { emit, screen, stderr } = setup()
+    emit(
+      STEPS,
+      start('network', 'Network'),
+      { type: 'step-failed', id: 'network', title: 'Network', durationMs: 5500, message: 'Interrupted.', stopped: true },
+      { type: 'steps-ended' },
+    )
+    await screen.settled()
+    expect(lastFrame(stderr.text).slice(-2)).toEqual(['✖ Network  stopped after 5.5s', '◼ Cluster'])
   })
 
   test('steps that never ran are marked as skipped', async () => {
