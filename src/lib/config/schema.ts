@@ -25,12 +25,15 @@ const preset = z.enum(presets)
 const kubernetesVersion = z.enum(supportedKubernetesVersions)
 const terraformBinary = z.enum(['terraform', 'tofu'])
 
-/** Tag limits: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+/** Tag limits, those that all services share: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const tags = z.record(
   z.string().regex(/^(?!aws:|platform:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, {
-    error: 'must be a tag key of at most 128 characters that does not start with "aws:" or "platform:"',
+    error: 'must be a tag key: at most 128 letters, digits, spaces and + - = . _ : / @, not starting with "aws:" or "platform:"',
   }),
-  z.string().max(256),
+  z
+    .string()
+    .max(256)
+    .regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u, { error: 'may only have letters, digits, spaces and + - = . _ : / @' }),
 )
 
 /** Days that CloudWatch Logs accepts as retention (API reference, PutRetentionPolicy). */

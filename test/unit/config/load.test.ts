@@ -29,6 +29,11 @@ describe('a good repository', () => {
     expect((await loadProject(directory)).environments.get('dev')?.network.cidr).toBe('10.0.0.0/16')
   })
 
+  test('may have tags with everything that AWS allows in one', async () => {
+    const directory = await repository({ [DEV]: `${ENVIRONMENT}tags:\n  "cost centre": "Größe 1+2-3=4._:/@"\n  empty: ""\n` })
+    expect((await loadProject(directory)).environments.get('dev')?.tags).toEqual({ 'cost centre': 'Größe 1+2-3=4._:/@', empty: '' })
+  })
+
   test('lists environments by name and ignores other files', async () => {
     const prod = ENVIRONMENT.replace('10.0.', '10.1.')
     const directory = await repository({
@@ -166,6 +171,14 @@ describe('what is wrong in an environment file', () => {
       { line: 7, column: 20, field: 'keys.administrators[0]' },
     ],
     ['a tag that belongs to AWS', `${ENVIRONMENT}tags:\n  aws:x: y\n`, { line: 7, field: 'tags.aws:x' }],
+    [
+      'a terminal escape in the value of a tag',
+      `${ENVIRONMENT}tags:\n  owner: "team\\e[31m"\n`,
+      { line: 7, field: 'tags.owner', message: expect.stringContaining('may only have letters') },
+    ],
+    ['a terminal escape in the name of a tag', `${ENVIRONMENT}tags:\n  "own\\eer": a\n`, { line: 7 }],
+    ['a line break in the value of a tag', `${ENVIRONMENT}tags:\n  owner: "a\\nb"\n`, { field: 'tags.owner' }],
+    ['a tag value that is too long', `${ENVIRONMENT}tags:\n  owner: ${'a'.repeat(257)}\n`, { message: 'must have at most 256 characters' }],
     [
       'a field written twice',
       `${ENVIRONMENT}role: management\n`,
