@@ -32,7 +32,8 @@ export default class PlatformHelp extends Help {
     if (words.length > 0 && !this.#commandAt(words) && !this.config.findTopic(words.join(':'))) throw notFound(words.join(' '), this.config)
     const command = this.#commandAt(words)
     // oclif hands over only the name when a topic is called without --help.
-    if (!wantsJson([...argv, ...process.argv.slice(2)], process.env)) return super.showHelp(words.length === 0 ? [] : [command?.id ?? words.join(':')])
+    if (!wantsJson([...argv, ...process.argv.slice(2)], process.env))
+      return super.showHelp(words.length === 0 ? [] : [command?.id ?? words.join(':')])
     this.log(JSON.stringify(command ? describeCommand(command) : { commands: describeSurface(this.config, words) }, null, 2))
   }
 
