@@ -218,9 +218,10 @@ describe('keysStillNeeded', () => {
     const logs = await emulator.clients.logs()
     await logs.send(new CreateLogGroupCommand({ logGroupName: '/audit/trail', kmsKeyId: forLog }))
     await logs.send(new CreateLogGroupCommand({ logGroupName: '/platform/acme/dev/flow-logs', kmsKeyId: forOwnLog }))
-    const needed = await keysStillNeeded(emulator.clients, [forSnapshot, forLog, forOwnLog, unused], scope)
+    const { needed, notLookedAt } = await keysStillNeeded(emulator.clients, [forSnapshot, forLog, forOwnLog, unused], scope)
     expect([...needed.keys()]).toEqual([forSnapshot, forLog])
     expect(needed.get(forLog)).toContain('/audit/trail')
+    expect(notLookedAt).toEqual([expect.stringContaining('AWS Backup')])
   })
 })
 

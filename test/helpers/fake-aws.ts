@@ -5,6 +5,7 @@ import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balanci
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
+import { RDSClient } from '@aws-sdk/client-rds'
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -40,6 +41,7 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     kms: client(KMSClient.prototype),
     sts: client(STSClient.prototype),
     logs: client(CloudWatchLogsClient.prototype),
+    rds: client(RDSClient.prototype),
     loadBalancers: client(ElasticLoadBalancingV2Client.prototype),
     classicLoadBalancers: client(ElasticLoadBalancingClient.prototype),
     tagging: client(ResourceGroupsTaggingAPIClient.prototype),

@@ -23,6 +23,7 @@ export class AwsClients {
   kms = () => this.#once('kms', async (settings) => new (await import('@aws-sdk/client-kms')).KMSClient(settings))
   sts = () => this.#once('sts', async (settings) => new (await import('@aws-sdk/client-sts')).STSClient(settings))
   logs = () => this.#once('logs', async (settings) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings))
+  rds = () => this.#once('rds', async (settings) => new (await import('@aws-sdk/client-rds')).RDSClient(settings))
   loadBalancers = () =>
     this.#once(
       'load-balancers',

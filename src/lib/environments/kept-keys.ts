@@ -14,7 +14,7 @@ export interface KeptKey {
 /** Keys in the state that still encrypt a kept snapshot, volume or log: scheduling them for deletion would lose that data. */
 export async function findKeptKeys(terraform: Terraform, clients: AwsClients, scope: LeftoverScope): Promise<KeptKey[]> {
   const keys = (await terraform.stateResources('aws_kms_key')).map(({ address, values }) => ({ address, arn: String(values['arn']) }))
-  const needed = await keysStillNeeded(
+  const { needed } = await keysStillNeeded(
     clients,
     keys.map(({ arn }) => arn),
     scope,

@@ -13,7 +13,7 @@ export interface LeftoverScope extends EnvironmentScope {
 
 export type LeftoverClients = Pick<
   AwsClients,
-  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'tagging' | 'loadBalancers' | 'classicLoadBalancers' | 'connection'
+  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 'rds' | 's3' | 'tagging' | 'loadBalancers' | 'classicLoadBalancers' | 'connection'
 >
 
 /** Something of the environment that is still there. */
@@ -26,6 +26,13 @@ export interface Found {
   retainedUntil?: string | null
   /** AWS is deleting it at this moment. */
   leaving?: true
+}
+
+/** Something that can only be read with a key. */
+export interface KeyUser {
+  /** The key's ARN or id; empty when it is not encrypted. */
+  keyId: string
+  name: string
 }
 
 /** Builds ARNs of the connection's account and region. */

@@ -1,36 +1,66 @@
 import type { AwsClients } from '../clients.js'
-import { explained } from '../explain-error.js'
+import { awsStatus, explained, isAwsError } from '../explain-error.js'
 import { collect, ownerOf, tagMap } from '../existing/finding.js'
+import { databaseKeyUsers } from './database-keys.js'
 import { isOfCluster } from './ec2.js'
-import { logGroupPrefixes, type LeftoverScope } from './found.js'
+import { logGroupPrefixes, type KeyUser, type LeftoverScope } from './found.js'
 
-type KeyClients = Pick<AwsClients, 'ec2' | 'logs'>
+type KeyClients = Pick<AwsClients, 'ec2' | 'logs' | 'rds'>
 
-/** Something that can only be read with a key. */
-interface KeyUser {
-  keyArn: string
-  name: string
+export interface NeededKeys {
+  /** The reason by ARN, only for keys that are needed. */
+  needed: Map<string, string>
+  /** What could not be looked at, so that something there may need a key too. As words in a sentence. */
+  notLookedAt: string[]
 }
+
+/** Its own client library would be large for what is left: EBS and RDS show their recovery points as snapshots of their own. */
+const NEVER_LOOKED_AT = 'AWS Backup recovery points of other services than EBS and RDS'
 
 /**
  * Which keys still encrypt something that outlives the environment: without its key, a kept snapshot or log can never be read again.
  * Looks at the account's EBS snapshots (also those behind images), the EBS volumes and log groups that are not the environment's own,
- * and locked log groups, all in the connection's region. RDS snapshots and AWS Backup recovery points are not looked at: no environment makes them yet.
+ * locked log groups, and databases with their snapshots and backups, all in the connection's region.
  * @param keyArns ARNs of the keys whose deletion is planned.
- * @returns the reason by ARN, only for keys that are needed.
- * @throws `NoCredentials`, `AwsRefused`
+ * @throws `NoCredentials`, `AwsRefused`. Not for databases: whoever has none may lack the permission, or (in an emulator) the service.
  */
-export async function keysStillNeeded(clients: KeyClients, keyArns: readonly string[], scope: LeftoverScope): Promise<Map<string, string>> {
+export async function keysStillNeeded(clients: KeyClients, keyArns: readonly string[], scope: LeftoverScope): Promise<NeededKeys> {
   const needed = new Map<string, string>()
-  if (keyArns.length === 0) return needed
-  const users = await explained('find out which keys are still needed', async () =>
-    (await Promise.all([snapshots(clients), volumes(clients, scope), logGroups(clients, scope)])).flat(),
-  )
+  if (keyArns.length === 0) return { needed, notLookedAt: [] }
+  const { users, notLookedAt } = await explained('find out which keys are still needed', async () => {
+    const [databases, ...others] = await Promise.all([
+      unlessUnavailable(databaseKeyUsers(clients, scope)),
+      snapshots(clients),
+      volumes(clients, scope),
+      logGroups(clients, scope),
+    ])
+    return {
+      users: [...others.flat(), ...(databases ?? [])],
+      notLookedAt: [...(databases ? [] : ['RDS and Aurora databases, snapshots and backups']), NEVER_LOOKED_AT],
+    }
+  })
   for (const arn of keyArns) {
-    const names = users.filter(({ keyArn }) => keyArn === arn).map(({ name }) => name)
-    if (names.length > 0) needed.set(arn, `The key still opens ${shortList(names)}.`)
+    const names = users.filter(({ keyId }) => isKey(arn, keyId)).map(({ name }) => name)
+    if (names.length > 0) needed.set(arn, `The key still opens ${shortList([...new Set(names)])}.`)
   }
-  return needed
+  return { needed, notLookedAt }
+}
+
+/** Services name a key by its ARN or by its id. */
+function isKey(arn: string, keyId: string): boolean {
+  return keyId !== '' && (arn === keyId || arn.endsWith(`:key/${keyId}`))
+}
+
+const UNAVAILABLE = ['AccessDenied*', 'NotImplemented*', 'InvalidAction', 'UnknownOperation*', 'UnsupportedOperation*', 'OptInRequired']
+
+/** Undefined when the service is not there for the caller. */
+async function unlessUnavailable<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (isAwsError(error, ...UNAVAILABLE) || awsStatus(error) === 501) return undefined
+    throw error
+  }
 }
 
 const ENCRYPTED = [{ Name: 'encrypted', Values: ['true'] }]
@@ -39,7 +69,7 @@ async function snapshots(clients: KeyClients): Promise<KeyUser[]> {
   const { paginateDescribeSnapshots } = await import('@aws-sdk/client-ec2')
   const client = await clients.ec2()
   const all = await collect(paginateDescribeSnapshots({ client }, { OwnerIds: ['self'], Filters: ENCRYPTED }), (page) => page.Snapshots)
-  return all.map(({ KmsKeyId = '', SnapshotId = '' }) => ({ keyArn: KmsKeyId, name: `snapshot ${SnapshotId}` }))
+  return all.map(({ KmsKeyId = '', SnapshotId = '' }) => ({ keyId: KmsKeyId, name: `snapshot ${SnapshotId}` }))
 }
 
 async function volumes(clients: KeyClients, scope: LeftoverScope): Promise<KeyUser[]> {
@@ -47,7 +77,7 @@ async function volumes(clients: KeyClients, scope: LeftoverScope): Promise<KeyUs
   const client = await clients.ec2()
   const all = await collect(paginateDescribeVolumes({ client }, { Filters: ENCRYPTED }), (page) => page.Volumes)
   const others = all.filter(({ Tags }) => ownerOf(tagMap(Tags), scope) !== 'ours' && !isOfCluster(tagMap(Tags), scope.clusterName))
-  return others.map(({ KmsKeyId = '', VolumeId = '' }) => ({ keyArn: KmsKeyId, name: `volume ${VolumeId}` }))
+  return others.map(({ KmsKeyId = '', VolumeId = '' }) => ({ keyId: KmsKeyId, name: `volume ${VolumeId}` }))
 }
 
 async function logGroups(clients: KeyClients, scope: LeftoverScope): Promise<KeyUser[]> {
@@ -58,7 +88,7 @@ async function logGroups(clients: KeyClients, scope: LeftoverScope): Promise<Key
   const goes = (name: string): boolean => prefixes.some((prefix) => name.startsWith(prefix))
   return all
     .filter(({ logGroupName = '', deletionProtectionEnabled }) => deletionProtectionEnabled === true || !goes(logGroupName))
-    .map(({ kmsKeyId = '', logGroupName = '' }) => ({ keyArn: kmsKeyId, name: `log group ${logGroupName}` }))
+    .map(({ kmsKeyId = '', logGroupName = '' }) => ({ keyId: kmsKeyId, name: `log group ${logGroupName}` }))
 }
 
 function shortList(names: readonly string[]): string {

@@ -87,7 +87,7 @@ export async function keyLeftovers(clients: LeftoverClients, scope: LeftoverScop
   ])
   const alive = keys.filter(({ state }) => !state.startsWith('Pending') || state === 'PendingImport').map(({ arn }) => arn)
   const needed = new Map([
-    ...(await keysStillNeeded(clients, alive, scope)),
+    ...(await keysStillNeeded(clients, alive, scope)).needed,
     ...(scope.keptKeys ?? []).map(({ arn, reason }) => [arn, reason] as const),
   ])
   const prefix = `alias/${scope.platform}/${scope.environment}/`

@@ -12,6 +12,14 @@ export const fail =
     throw awsError(name, status)
   }
 
+/** What RDS answers where no databases are. */
+export const noDatabases: Answers = Object.fromEntries(
+  ['Snapshots', 'ClusterSnapshots', 'InstanceAutomatedBackups', 'ClusterAutomatedBackups', 'Instances', 'Clusters'].map((kind) => [
+    `DescribeDB${kind}`,
+    () => ({}),
+  ]),
+)
+
 /** An account without anything. */
 export const nothing: Answers = {
   ...Object.fromEntries(
@@ -36,6 +44,7 @@ export const nothing: Answers = {
   ListInstanceProfiles: () => ({}),
   ListOpenIDConnectProviders: () => ({}),
   DescribeLogGroups: () => ({}),
+  ...noDatabases,
   ListKeys: () => ({}),
   ListAliases: () => ({}),
   GetResources: () => ({}),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { keysStillNeeded } from '../../../../src/lib/aws/leftovers/keys-still-needed.js'
 import { findLeftovers } from '../../../../src/lib/aws/leftovers/leftovers.js'
 import { awsError, fakeAws, type Answers } from '../../../helpers/fake-aws.js'
 import { fakeClock } from '../../../helpers/fake-clock.js'
@@ -183,31 +182,5 @@ describe('findLeftovers', () => {
     })
     const { orphans } = await findLeftovers(clients, scope, { clock: fakeClock(), signal: new AbortController().signal })
     expect(orphans.map(({ arn }) => arn)).toEqual([`arn:aws:ec2:${ACCOUNT}:natgateway/nat-1`])
-  })
-})
-
-describe('keysStillNeeded', () => {
-  it('asks nothing without keys', async () => {
-    await expect(keysStillNeeded(fakeAws({}).clients, [], scope)).resolves.toEqual(new Map())
-  })
-
-  it('counts volumes of others, and neither the cluster’s volumes nor the environment’s logs', async () => {
-    const { clients } = fakeAws({
-      DescribeSnapshots: () => ({}),
-      DescribeVolumes: () => ({
-        Volumes: [
-          { VolumeId: 'vol-1', KmsKeyId: 'k1', Tags: [] },
-          { VolumeId: 'vol-2', KmsKeyId: 'k2', Tags: [{ Key: 'kubernetes.io/cluster/acme-dev', Value: 'owned' }] },
-        ],
-      }),
-      DescribeLogGroups: () => ({
-        logGroups: [
-          { logGroupName: '/platform/acme/dev/flow-logs', kmsKeyId: 'k3' },
-          { logGroupName: '/platform/acme/dev/locked', kmsKeyId: 'k4', deletionProtectionEnabled: true },
-        ],
-      }),
-    })
-    const needed = await keysStillNeeded(clients, ['k1', 'k2', 'k3', 'k4'], scope)
-    expect([...needed.keys()]).toEqual(['k1', 'k4'])
   })
 })
