@@ -27,8 +27,9 @@ export function isReservedPlatformName(name: string): boolean {
 
 /** How many slips of the pen lie between two words. Two neighbouring letters in the wrong order are one. */
 function slips(a: string, b: string): number {
-  const first = [...a].findIndex((letter, index) => letter !== b[index])
-  const swapped = first === -1 ? a : `${a.slice(0, first)}${a[first + 1] ?? ''}${a[first] ?? ''}${a.slice(first + 2)}`
+  let first = 0
+  while (first < a.length && a[first] === b[first]) first += 1
+  const swapped = `${a.slice(0, first)}${a[first + 1] ?? ''}${a[first] ?? ''}${a.slice(first + 2)}`
   return swapped !== a && swapped === b ? 1 : distance(a, b)
 }
 
