@@ -1,11 +1,11 @@
 // Writes oclif.manifest.json from the compiled commands, so that platform starts without loading all of them.
 import { readFileSync } from 'node:fs'
-import { Config } from '@oclif/core'
+import { loadWithoutManifest } from '../dist/lib/cli/command-config.js'
 import { writeOrCheck } from './generated-file.mjs'
 import { root } from './run-tool.mjs'
 
 const pjson = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-const config = await Config.load({ root, pjson, ignoreManifest: true })
+const config = await loadWithoutManifest(root, pjson)
 const { commands, version } = config.plugins.get(pjson.name).manifest
 const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)))
 

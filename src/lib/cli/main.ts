@@ -37,7 +37,12 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
     // Without this oclif would look for TypeScript sources whenever the caller has NODE_ENV=development.
     settings.enableAutoTranspile = false
     const { root, pjson } = readPackage(binUrl, options.development === true)
-    await run(argv, await Config.load({ root, pjson, ignoreManifest: options.development === true }))
+    const load = async (): Promise<Interfaces.Config> => {
+      if (options.development !== true) return Config.load({ root, pjson })
+      const { loadWithoutManifest } = await import('./command-config.js')
+      return loadWithoutManifest(root, pjson)
+    }
+    await run(argv, await load())
     await createScreen(false).settled()
     process.exit(process.exitCode ?? ExitCode.done)
   } catch (error) {
