@@ -13,7 +13,7 @@ import { digestOf, launchTerraform, runTerraform, terraformFiles, type StateAcce
 export function refuseDataLoss(summary: PlanSummary, allowed: readonly string[]): void {
   const losses = dataLosses(summary).filter(({ address }) => !allowed.includes(address))
   if (losses.length === 0) return
-  throw new UserError('DataLossRefused', 'The plan would destroy or replace what holds data. It was not applied.', {
+  throw new UserError('DataLossRefused', 'The plan would destroy or replace what holds data, or the network. It was not applied.', {
     reason: losses.map(({ address, actions }) => `${address} (${actions.join(', ')})`).join('\n'),
     next: [
       'Change the environment file so that this is not needed.',

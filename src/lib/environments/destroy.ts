@@ -37,6 +37,8 @@ interface Findings {
   keptKeys: KeptKey[]
   /** What exists in AWS and is missing in the state. */
   lost: ImportBlock[]
+  /** Where data encrypted by the keys might be, but nobody looked. */
+  notLookedAt: string[]
   /** What the cluster made beside Terraform. */
   blockers: Blocker[]
 }
@@ -59,6 +61,8 @@ export async function destroyEnvironment(context: EnvironmentContext, options: D
       if (plan.summary.hasChanges || lost.length > 0 || blockers.length > 0) {
         reportPlan(run.ports, name, plan)
         reportBeside(run, findings)
+        // A sandbox has none of these services.
+        if (context.target.kind === 'aws') reportNotLookedAt(run, findings)
         await confirmByName(run.ports, name, options.confirm)
       }
       const proof = await destroy(run, environment, prepared, scope, findings, options.wait)
@@ -82,7 +86,7 @@ async function prepare(
   const { steps, prepared } = preparation(context, run, environment)
   let scope: Scope = { platform, environment: name, clusterName: cluster.name }
   let plan: Plan | undefined
-  const found: Omit<Findings, 'plan'> = { keptKeys: [], lost: [], blockers: [] }
+  const found: Omit<Findings, 'plan'> = { keptKeys: [], notLookedAt: [], lost: [], blockers: [] }
   await runSteps(run.ports, `Preparing to destroy ${name}`, [
     ...steps,
     {
@@ -100,7 +104,9 @@ async function prepare(
         const { terraform, clients } = prepared()
         const vpcId = (await terraform.outputs())['vpc_id']
         if (typeof vpcId === 'string') scope = { ...scope, vpcId }
-        found.keptKeys = await findKeptKeys(terraform, clients, scope)
+        const { kept, notLookedAt } = await findKeptKeys(terraform, clients, scope)
+        found.keptKeys = kept
+        found.notLookedAt = notLookedAt
         return {
           outcome: 'checked',
           detail: found.keptKeys.length === 0 ? 'none' : found.keptKeys.map(({ address }) => address).join(', '),
@@ -139,6 +145,12 @@ function reportBeside({ ports }: Run, { lost, blockers, keptKeys }: Findings): v
   for (const { arn, holdsData } of blockers)
     warn(`${arn} was made by the cluster${holdsData ? ', holds data' : ''}, and will be deleted too.`)
   for (const { address, reason } of keptKeys) warn(`${address} is kept: ${reason}`)
+}
+
+function reportNotLookedAt({ ports }: Run, { notLookedAt }: Findings): void {
+  if (notLookedAt.length === 0) return
+  const message = `The keys are deleted with the environment. Not checked whether these still need them: ${notLookedAt.join(', ')}.`
+  ports.report.emit({ type: 'warning', message })
 }
 
 /** @returns undefined when Terraform was left at work. */

@@ -11,16 +11,24 @@ export interface KeptKey {
   reason: string
 }
 
-/** Keys in the state that still encrypt a kept snapshot, volume or log: scheduling them for deletion would lose that data. */
-export async function findKeptKeys(terraform: Terraform, clients: AwsClients, scope: LeftoverScope): Promise<KeptKey[]> {
+/**
+ * Keys in the state that still encrypt a kept snapshot, volume or log: scheduling them for deletion would lose that data.
+ * @returns also what could not be looked at, in words.
+ */
+export async function findKeptKeys(
+  terraform: Terraform,
+  clients: AwsClients,
+  scope: LeftoverScope,
+): Promise<{ kept: KeptKey[]; notLookedAt: string[] }> {
   const keys = (await terraform.stateResources('aws_kms_key')).map(({ address, values }) => ({ address, arn: String(values['arn']) }))
-  const { needed } = await keysStillNeeded(
+  const { needed, notLookedAt } = await keysStillNeeded(
     clients,
     keys.map(({ arn }) => arn),
     scope,
   )
-  return keys.flatMap(({ address, arn }) => {
+  const kept = keys.flatMap(({ address, arn }) => {
     const reason = needed.get(arn)
     return reason === undefined ? [] : [{ address, arn, reason }]
   })
+  return { kept, notLookedAt: keys.length === 0 ? [] : notLookedAt }
 }

@@ -42,7 +42,7 @@ export interface PlanJson {
   applyable?: boolean
 }
 
-/** Types whose destruction loses something that Terraform cannot make again, and the network, whose replacement ends all that runs in it. */
+/** Types whose destruction loses something that Terraform cannot make again. */
 const DATA_BEARING = new Set([
   'aws_cloudwatch_log_group',
   'aws_db_instance',
@@ -55,9 +55,10 @@ const DATA_BEARING = new Set([
   'aws_kms_key',
   'aws_rds_cluster',
   'aws_s3_bucket',
-  'aws_subnet',
-  'aws_vpc',
 ])
+
+/** Types that hold no data themselves, but whose replacement ends everything that runs in them. */
+const CARRYING = new Set(['aws_subnet', 'aws_vpc'])
 
 /** What a plan would do, counted and listed. Replacements count as `replace` only. */
 export function summarisePlan(plan: PlanJson): PlanSummary {
@@ -98,9 +99,9 @@ export function taintedResources(plan: PlanJson): TaintedResource[] {
     .map(({ address, type, change }) => ({ address, type, values: asRecord(change.before) }))
 }
 
-/** Resources holding data that the plan would destroy or replace. */
+/** Resources that the plan would destroy or replace although data, or everything else, depends on them. */
 export function dataLosses(summary: PlanSummary): PlannedResource[] {
-  return summary.resources.filter(({ holdsData, actions }) => holdsData && actions.includes('delete'))
+  return summary.resources.filter(({ type, holdsData, actions }) => (holdsData || CARRYING.has(type)) && actions.includes('delete'))
 }
 
 function actionOf(actions: readonly string[]): Action {
