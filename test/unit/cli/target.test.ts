@@ -19,7 +19,9 @@ test('real AWS is reached without an endpoint and without credentials of ours', 
 
 test('with target aws nothing of the sandbox is loaded', async () => {
   const url = (file: string): string => JSON.stringify(new URL(`../../../dist/lib/${file}`, import.meta.url).href)
-  const loader = `export async function load(url, context, next) { console.log(url); return next(url, context) }`
+  // The loader has a thread of its own: what it writes must be out before the process ends.
+  const loader = `import { writeSync } from 'node:fs'
+    export async function load(url, context, next) { writeSync(1, url + '\\n'); return next(url, context) }`
   const code = `
     import { register } from 'node:module'
     register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(loader)}))
