@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { allowReplaceFlag } from '../../lib/cli/environment-flags.js'
 import { environmentContext } from '../../lib/cli/environment-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
@@ -20,11 +21,7 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
     ...changeFlags,
     plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>', exclusive: ['dry-run'] }),
     'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
-    'allow-replace': Flags.string({
-      summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
-      multiple: true,
-      helpGroup: 'CHANGE',
-    }),
+    ...allowReplaceFlag,
   }
 
   async run(): Promise<CreateResult | PlanResult> {

@@ -1,6 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
+import { allowReplaceFlag, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
 import { environmentContext } from '../../lib/cli/environment-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
@@ -21,11 +21,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
   static override flags = {
     ...environmentFileFlags,
     ...changeFlags,
-    'allow-replace': Flags.string({
-      summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
-      multiple: true,
-      helpGroup: 'CHANGE',
-    }),
+    ...allowReplaceFlag,
   }
 
   /** A new environment always has something to confirm: say so before its file is written. */

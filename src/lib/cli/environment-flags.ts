@@ -21,6 +21,15 @@ export const environmentFileFlags = {
   'kubernetes-version': Flags.string({ summary: 'Kubernetes minor version.', helpValue: `<${supportedKubernetesVersions.join('|')}>` }),
 }
 
+/** The flag of the commands that apply a plan. */
+export const allowReplaceFlag = {
+  'allow-replace': Flags.string({
+    summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
+    multiple: true,
+    helpGroup: 'CHANGE',
+  }),
+}
+
 interface FileFlags {
   role?: string | undefined
   isolation?: string | undefined

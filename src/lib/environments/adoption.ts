@@ -1,8 +1,8 @@
-import { ExistingResources } from '../aws/existing/existing-resources.js'
 import type { ImportBlock } from '../aws/existing/plan-imports.js'
 import type { Environment } from '../config/project.js'
 import type { StepControl } from '../core/steps.js'
 import { applyPlan } from './applying.js'
+import { existingFinder } from './existing-finder.js'
 import { dropImports, makePlan } from './planning.js'
 import type { Prepared } from './preparation.js'
 import type { Run } from './run.js'
@@ -14,8 +14,7 @@ export async function findLostResources(
 ): Promise<ImportBlock[]> {
   const { run, environment, platform, prepared } = context
   const { clients, terraform, state } = prepared
-  const finder = (progress: (detail: string) => void): ExistingResources =>
-    new ExistingResources(run.ports, clients, { platform, environment: environment.name }, progress)
+  const finder = existingFinder(run, clients, { platform, environment: environment.name })
   const { imports } = await makePlan({ run, terraform, state, finder }, control)
   await dropImports(terraform)
   return imports

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { ExistingResources } from '../aws/existing/existing-resources.js'
 import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { Step, StepResult } from '../core/steps.js'
 import { summarisePlan, type PlanJson } from '../terraform/plan.js'
+import { existingFinder } from './existing-finder.js'
 import { lastChange, wasCutShort } from './history.js'
 import { makePlan, type Plan } from './planning.js'
 import type { Prepared } from './preparation.js'
@@ -22,8 +22,7 @@ export function planStep(
     title: 'Plan',
     run: async (control) => {
       const { clients, terraform, state } = context.prepared()
-      const finder = (progress: (detail: string) => void): ExistingResources =>
-        new ExistingResources(run.ports, clients, { platform, environment: environment.name }, progress)
+      const finder = existingFinder(run, clients, { platform, environment: environment.name })
       const { purpose } = run.record
       const cutShort = wasCutShort(await lastChange(run.journal, environment.name, run.record.runId))
       const plan = await makePlan({ run, terraform, state, finder, afterCutShort: cutShort && purpose === 'change' }, control)

@@ -1,13 +1,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { ExistingResources } from '../aws/existing/existing-resources.js'
 import { stateBucketExists } from '../aws/state-bucket.js'
 import { runSteps } from '../core/steps.js'
 import { isSystemError } from '../core/errors.js'
 import { Terraform } from '../terraform/terraform.js'
 import { vendorEnvironment } from '../templates/vendor.js'
 import { refuseProtected } from './destroy.js'
+import { existingFinder } from './existing-finder.js'
 import { rootFolder, rootOf } from './layout.js'
 import type { PlanResult } from './plan-environment.js'
 import { makePlan, type Plan } from './planning.js'
@@ -55,8 +55,7 @@ export async function previewEnvironment(context: EnvironmentContext, options: {
             run: async (control) => {
               if (!preflight) throw new Error('the checks have not run')
               const { clients, terraform } = preflight
-              const finder = (progress: (detail: string) => void): ExistingResources =>
-                new ExistingResources(run.ports, clients, { platform: platform.name, environment: name }, progress)
+              const finder = existingFinder(run, clients, { platform: platform.name, environment: name })
               const hasState = await stateBucketExists(clients, { platform: platform.name, accountId: account.id, region })
               // Without a bucket there is no state yet, and a plan against an empty local one says the same.
               if (!hasState) await rm(path.join(folder, 'backend.tf.json'))
