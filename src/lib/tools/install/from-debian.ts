@@ -19,7 +19,7 @@ export async function installFromDebian(context: InstallContext, recipe: DebianR
   await mkdir(folder, { recursive: true })
   progress('fetching Debian packages')
   await downloadPackages(context, aptGet, recipe.packages, folder)
-  const root = path.join(stage, 'tree')
+  const root = path.join(stage, 'root')
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.deb')).sort()) {
     progress(`unpacking ${file}`)
     await runClient(context, dpkgDeb, ['-x', path.join(folder, file), root])
@@ -54,7 +54,7 @@ async function ownIndex(cache: string): Promise<string[]> {
 
 async function launcherLines(root: string, recipe: DebianRecipe): Promise<string[]> {
   const libraries = await libraryFolders(root)
-  const inRoot = (relative: string): string => `"$here/tree/"${shellQuote(relative)}`
+  const inRoot = (relative: string): string => `"$here/root/"${shellQuote(relative)}`
   const lines = Object.entries(recipe.paths ?? {}).map(([name, relative]) => `export ${name}=${inRoot(relative)}`)
   if (libraries.length > 0) {
     lines.push(`export LD_LIBRARY_PATH=${libraries.map(inRoot).join(':')}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`)
