@@ -99,12 +99,11 @@ async function readme(directory, current) {
 
 function moduleDirectories() {
   const terraform = path.join(root, 'templates/terraform')
-  const modules = path.join(terraform, 'modules')
-  const versioned = readdirSync(modules).flatMap((name) =>
-    readdirSync(path.join(modules, name)).map((version) => path.join(modules, name, version)),
+  return ['modules', 'roots'].flatMap((kind) =>
+    readdirSync(path.join(terraform, kind)).flatMap((name) =>
+      readdirSync(path.join(terraform, kind, name)).map((version) => path.join(terraform, kind, name, version)),
+    ),
   )
-  const roots = readdirSync(path.join(terraform, 'roots')).map((name) => path.join(terraform, 'roots', name))
-  return [...versioned, ...roots]
 }
 
 const outdated = []

@@ -7,14 +7,14 @@ import { execProgram } from '../../src/lib/core/exec.js'
 import { readManifest, templatesFolder } from '../../src/lib/templates/shipped.js'
 import { moduleValues, rootValues } from './modules/bad-values.js'
 import { small } from './modules/values.js'
-import { copyOfTemplates, findBinary, temporaryFolder, writeJson, type Binary } from './modules/workbench.js'
+import { copyOfTemplates, findBinary, placeOfRoot, temporaryFolder, writeJson, type Binary } from './modules/workbench.js'
 
 const terraform = (await findBinary('terraform'))!
 const tofu = await findBinary('tofu')
 const manifest = await readManifest()
 const folders = [
   ...Object.entries(manifest.modules).map(([name, version]) => `modules/${name}/${version}`),
-  ...Object.keys(manifest.roots).map((name) => `roots/${name}`),
+  ...Object.keys(manifest.roots).map(placeOfRoot),
 ]
 const inRoot = (folder: string): boolean =>
   Object.values(manifest.roots).some(({ modules }) => modules.some((name) => folder.startsWith(`modules/${name}/`)))
@@ -76,7 +76,7 @@ async function refusedBy(folder: string, values: Record<string, unknown>): Promi
 
 describe.each([
   ...Object.entries(manifest.modules).map(([name, version]) => ({ name, folder: `modules/${name}/${version}`, ...moduleValues[name]! })),
-  { name: 'root eks', folder: 'roots/eks', good: small, bad: rootValues },
+  { name: 'root eks', folder: `roots/eks/${manifest.roots['eks']!.version}`, good: small, bad: rootValues },
 ])('variables of $name', ({ folder, good, bad }) => {
   const directory = path.join(templatesFolder(), 'terraform', folder)
 
@@ -131,7 +131,9 @@ test('a copy of a root and its modules needs nothing of the place it came from',
   const elsewhere = await temporaryFolder('moved')
   const from = path.join(templatesFolder(), 'terraform')
   await mkdir(path.join(elsewhere, 'infra/environments'), { recursive: true })
-  await cp(path.join(from, 'roots/eks'), path.join(elsewhere, 'infra/environments/dev'), { recursive: true })
+  await cp(path.join(from, 'roots/eks', manifest.roots['eks']!.version), path.join(elsewhere, 'infra/environments/dev'), {
+    recursive: true,
+  })
   await cp(path.join(from, 'modules'), path.join(elsewhere, 'infra/modules'), { recursive: true })
   await writeFile(path.join(elsewhere, 'infra/environments/dev/terraform.tfvars.json'), JSON.stringify(small))
   await terraform.run(path.join(elsewhere, 'infra/environments/dev'), ['init', '-input=false'])

@@ -14,10 +14,10 @@ export type RootName = 'eks'
 const manifestSchema = z.object({
   version: z.string(),
   modules: z.record(z.string(), z.string()),
-  roots: z.record(z.string(), z.object({ modules: z.array(z.string()) })),
+  roots: z.record(z.string(), z.object({ version: z.string(), modules: z.array(z.string()) })),
 })
 
-/** What `templates/manifest.json` says: the version of the templates, of each module, and which modules a root uses. */
+/** What `templates/manifest.json` says: the version of the templates, of each module and root, and which modules a root uses. */
 export type Manifest = z.output<typeof manifestSchema>
 
 /** Absolute path of the folder with everything that is copied into repositories. Same place seen from src/ and from dist/. */
@@ -44,9 +44,9 @@ export async function plainFilesOf(root: string): Promise<TemplateFile[]> {
 
 /** The files of an environment: its root module and the modules that the root names, where they belong in a repository. */
 export async function environmentFiles(folder: string, manifest: Manifest, environment: string, root: RootName): Promise<TemplateFile[]> {
-  const modules = manifest.roots[root]?.modules ?? []
+  const { version = '', modules = [] } = manifest.roots[root] ?? {}
   const copies = [
-    { from: path.join('roots', root), to: `infra/environments/${environment}` },
+    { from: path.join('roots', root, version), to: `infra/environments/${environment}` },
     ...modules.map((name) => ({
       from: path.join('modules', name, manifest.modules[name] ?? ''),
       to: `infra/modules/${name}/${manifest.modules[name] ?? ''}`,

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/lib/core/clock.js'
 import { execProgram } from '../../../src/lib/core/exec.js'
 import { startGuarded } from '../../../src/lib/core/guarded-process.js'
 import type { ExecResult } from '../../../src/lib/core/ports.js'
-import { templatesFolder } from '../../../src/lib/templates/shipped.js'
+import { readManifest, templatesFolder } from '../../../src/lib/templates/shipped.js'
 import { terraformEnvironment } from '../../../src/lib/terraform/environment-variables.js'
 import { catalogue } from '../../../src/lib/tools/catalogue.js'
 import { writeCliConfig } from '../../../src/lib/tools/cli-config.js'
@@ -109,10 +109,18 @@ export async function temporaryFolder(purpose: string): Promise<string> {
   return folder
 }
 
-/** A copy of the modules and roots, where Terraform may leave its own files. */
+/** Where a root lies in `copyOfTemplates`: as deep as in a repository, so that it finds its modules. */
+export function placeOfRoot(name: string): string {
+  return name === 'shared' ? 'shared' : `roots/${name}`
+}
+
+/** A copy of the modules and of the current version of each root, where Terraform may leave its own files. */
 export async function copyOfTemplates(): Promise<string> {
   const folder = await temporaryFolder('copy')
-  await cp(path.join(templatesFolder(), 'terraform'), folder, { recursive: true })
+  const from = path.join(templatesFolder(), 'terraform')
+  await cp(path.join(from, 'modules'), path.join(folder, 'modules'), { recursive: true })
+  for (const [name, { version }] of Object.entries((await readManifest()).roots))
+    await cp(path.join(from, 'roots', name, version), path.join(folder, placeOfRoot(name)), { recursive: true })
   return folder
 }
 

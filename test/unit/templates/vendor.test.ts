@@ -100,7 +100,7 @@ describe('vendorEnvironment', () => {
   test('replaces an untouched file by that of newer templates, and only that', async () => {
     await vendor()
     await write(VPC, '# ours\n')
-    const templates = await changedTemplates('roots/eks/main.tf', '# newer\n')
+    const templates = await changedTemplates('roots/eks/1.0.0/main.tf', '# newer\n')
     await writeFile(path.join(templates, 'terraform/modules/network/1.0.0/main.tf'), '# newer\n')
     expect(await vendor(templates)).toMatchObject({ written: [MAIN], edited: [VPC] })
     expect(await text(MAIN)).toBe('# newer\n')
@@ -166,8 +166,8 @@ describe('the shipped templates', () => {
         expect.arrayContaining(['README.md', 'main.tf', 'outputs.tf', 'variables.tf', 'versions.tf']),
       )
     }
-    for (const [root, { modules }] of Object.entries(manifest.roots)) {
-      const main = await readFile(path.join(terraform, 'roots', root, 'main.tf'), 'utf8')
+    for (const [root, { version, modules }] of Object.entries(manifest.roots)) {
+      const main = await readFile(path.join(terraform, 'roots', root, version, 'main.tf'), 'utf8')
       const sources = [...main.matchAll(/source\s*=\s*"([^"]+)"/g)].map((match) => match[1])
       expect(sources.sort()).toEqual(modules.map((name) => `../../modules/${name}/${manifest.modules[name]}`).sort())
     }
