@@ -1,5 +1,5 @@
-// The direction of imports: commands → cli → use cases → config, templates → adapters → core; ui → core.
-const USE_CASES = '^src/lib/(environments|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines)/'
+// The direction of imports: commands → cli → use cases → roots → config, templates → adapters → core; ui → core.
+const USE_CASES = '^src/lib/(environments|shared|state|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines)/'
 const ADAPTERS = '^src/lib/(terraform|aws|git|tools|helm|argocd|kube|openshift)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -69,11 +69,18 @@ module.exports = {
       to: { path: '^src/lib/', pathNot: ['^src/lib/core/', ADAPTERS] },
     },
     {
+      name: 'roots-know-no-use-case',
+      comment: 'What plans and applies a root module is below the use cases that say which one.',
+      severity: 'error',
+      from: { path: '^src/lib/roots/' },
+      to: { path: [USE_CASES, '^src/lib/(ui|cli)/'] },
+    },
+    {
       name: 'config-and-templates-know-no-use-case',
       comment: 'They are below use cases.',
       severity: 'error',
       from: { path: '^src/lib/(config|templates)/' },
-      to: { path: [USE_CASES, '^src/lib/(ui|cli)/'] },
+      to: { path: [USE_CASES, '^src/lib/(roots|ui|cli)/'] },
     },
     {
       name: 'no-development-dependency',

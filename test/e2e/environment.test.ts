@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCluster } from '../../src/lib/aws/cluster.js'
-import type { CreateResult } from '../../src/lib/environments/create.js'
+import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
 import { clientsOf, doubledResources } from '../helpers/aws.js'
 import { Repository } from '../helpers/repository.js'
 
@@ -43,7 +43,7 @@ describe('the life of an environment', () => {
     const created = await repository.run('env', 'create', 'dev', '--yes', '--json')
     expect(created.stderr).not.toContain('Error')
     expect(created.exitCode).toBe(0)
-    const result = created.json<CreateResult>()
+    const result = created.json<ApplyResult>()
     expect(result).toMatchObject({ environment: 'dev', status: 'created', outputs: { cluster_name: 'acme-dev' } })
     expect(result.changes.add).toBeGreaterThan(40)
   })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CreateResult } from '../../src/lib/environments/create.js'
+import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
 import { clientsOf } from '../helpers/aws.js'
 import { createAndKillEverything, expectComplete, expectOneOfEach } from '../helpers/interruption.js'
 import { Repository } from '../helpers/repository.js'
@@ -15,7 +15,7 @@ describe('a creation of which everything was killed, so that the state lost what
     await createAndKillEverything(repository, 25)
     const second = await repository.run('env', 'create', 'dev', '--yes', '--json')
     expect(second.stderr).not.toContain('Error')
-    expect(second.json<CreateResult>()).toMatchObject({ status: 'resumed' })
+    expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed' })
     expect(second.stderr).toMatch(/found in AWS and imported/)
     await expectOneOfEach(await clientsOf(repository))
     await expectComplete(repository)

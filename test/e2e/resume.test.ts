@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CreateResult } from '../../src/lib/environments/create.js'
+import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
 import { clientsOf } from '../helpers/aws.js'
 import { applyInProgress, expectComplete, expectOneOfEach } from '../helpers/interruption.js'
 import { Repository } from '../helpers/repository.js'
@@ -30,7 +30,7 @@ describe('a creation that is cut short', () => {
 
     const second = await repository.run('env', 'create', 'dev', '--yes', '--json')
     expect(second.stderr).not.toContain('Error')
-    expect(second.json<CreateResult>()).toMatchObject({ status: 'resumed' })
+    expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed' })
     await expectOneOfEach(await clientsOf(repository))
     await expectComplete(repository)
   })
@@ -45,16 +45,16 @@ describe('a creation that is cut short', () => {
     expect((await repository.run('env', 'list', '--json')).json()).toMatchObject([{ status: 'incomplete' }])
 
     const second = await repository.run('env', 'create', 'dev', '--yes', '--json')
-    expect(second.json<CreateResult>()).toMatchObject({ status: 'resumed' })
+    expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed' })
     await expectOneOfEach(await clientsOf(repository))
   })
 
   it('goes on in the background with --no-wait, and the same command checks it', async () => {
     const started = await repository.run('env', 'create', 'dev', '--yes', '--no-wait', '--json')
-    expect(started.json<CreateResult>()).toMatchObject({ status: 'started' })
+    expect(started.json<ApplyResult>()).toMatchObject({ status: 'started' })
     const second = await repository.run('env', 'create', 'dev', '--yes', '--json')
     expect(second.stderr).not.toContain('Error')
-    expect(second.json<CreateResult>()).toMatchObject({ status: 'resumed', outputs: { cluster_name: 'acme-dev' } })
+    expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed', outputs: { cluster_name: 'acme-dev' } })
   })
 })
 

@@ -2,11 +2,11 @@ import { Args, Flags } from '@oclif/core'
 import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { allowReplaceFlag } from '../../lib/cli/environment-flags.js'
-import { environmentContext } from '../../lib/cli/environment-context.js'
+import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
-import type { CreateResult } from '../../lib/environments/create.js'
-import type { PlanResult } from '../../lib/environments/plan-environment.js'
+import type { ApplyResult } from '../../lib/roots/apply-root.js'
+import type { PlanResult } from '../../lib/roots/plan-root.js'
 
 export default class EnvApply extends PlatformCommand<typeof EnvApply> {
   static override summary = 'Bring an existing environment to what its file says.'
@@ -24,11 +24,11 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
     ...allowReplaceFlag,
   }
 
-  async run(): Promise<CreateResult | PlanResult> {
+  async run(): Promise<ApplyResult | PlanResult> {
     const { name } = this.args
-    const context = environmentContext(this.ports, await this.project(), await this.target())
+    const context = rootContext(this.ports, await this.project(), await this.target())
     if (this.flags['dry-run']) {
-      const { previewEnvironment } = await import('../../lib/environments/preview.js')
+      const { previewEnvironment } = await import('../../lib/environments/plan.js')
       const preview = await previewEnvironment(context, { name })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))

@@ -1,11 +1,11 @@
 import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { allowReplaceFlag, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
-import { environmentContext } from '../../lib/cli/environment-context.js'
+import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
-import type { CreateResult } from '../../lib/environments/create.js'
-import type { PlanResult } from '../../lib/environments/plan-environment.js'
+import type { ApplyResult } from '../../lib/roots/apply-root.js'
+import type { PlanResult } from '../../lib/roots/plan-root.js'
 
 export default class EnvCreate extends PlatformCommand<typeof EnvCreate> {
   static override summary = 'Create an environment and everything it runs on.'
@@ -30,9 +30,9 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     await this.confirmChange(`Create ${name}?`)
   }
 
-  async run(): Promise<CreateResult | PlanResult> {
+  async run(): Promise<ApplyResult | PlanResult> {
     const { ensureEnvironmentFile } = await import('../../lib/config/ensure-environment.js')
-    const { refuseUnsupported } = await import('../../lib/environments/preflight.js')
+    const { refuseUnsupported } = await import('../../lib/roots/environment-root.js')
     const { name } = this.args
     const dryRun = this.flags['dry-run']
     const { architecture } = (await this.project()).platform
@@ -43,9 +43,9 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
       yes: this.flags.yes,
     })
     if (created && !dryRun) this.note(`Wrote environments/${name}.yaml`)
-    const context = environmentContext(this.ports, project, await this.target())
+    const context = rootContext(this.ports, project, await this.target())
     if (dryRun) {
-      const { previewEnvironment } = await import('../../lib/environments/preview.js')
+      const { previewEnvironment } = await import('../../lib/environments/plan.js')
       const preview = await previewEnvironment(context, { name })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { environmentContext } from '../../lib/cli/environment-context.js'
+import { rootContext } from '../../lib/cli/root-context.js'
 import { destroyedFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
-import type { DestroyResult } from '../../lib/environments/destroy.js'
-import type { PlanResult } from '../../lib/environments/plan-environment.js'
+import type { DestroyResult } from '../../lib/roots/destroy-root.js'
+import type { PlanResult } from '../../lib/roots/plan-root.js'
 
 export default class EnvDestroy extends PlatformCommand<typeof EnvDestroy> {
   static override summary = 'Destroy an environment and prove that nothing of it is left.'
@@ -23,9 +23,9 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
 
   async run(): Promise<DestroyResult | PlanResult> {
     const { name } = this.args
-    const context = environmentContext(this.ports, await this.project(), await this.target())
+    const context = rootContext(this.ports, await this.project(), await this.target())
     if (this.flags['dry-run']) {
-      const { previewEnvironment } = await import('../../lib/environments/preview.js')
+      const { previewEnvironment } = await import('../../lib/environments/plan.js')
       const preview = await previewEnvironment(context, { name, destroy: true })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { environmentContext } from '../../lib/cli/environment-context.js'
+import { rootContext } from '../../lib/cli/root-context.js'
 import { plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import { ExitCode } from '../../lib/core/exit-codes.js'
-import type { PlanResult } from '../../lib/environments/plan-environment.js'
+import type { PlanResult } from '../../lib/roots/plan-root.js'
 
 export default class EnvPlan extends PlatformCommand<typeof EnvPlan> {
   static override summary = 'Show what would change in an environment, and keep the plan.'
@@ -14,8 +14,8 @@ export default class EnvPlan extends PlatformCommand<typeof EnvPlan> {
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
 
   async run(): Promise<PlanResult & { status: 'changed' | 'unchanged' }> {
-    const { planEnvironment } = await import('../../lib/environments/plan-environment.js')
-    const context = environmentContext(this.ports, await this.project(), await this.target())
+    const { planEnvironment } = await import('../../lib/environments/plan.js')
+    const context = rootContext(this.ports, await this.project(), await this.target())
     const { hasChanges, ...plan } = await planEnvironment(context, this.args.name)
     const status = hasChanges ? 'changed' : 'unchanged'
     if (hasChanges) await this.printPlan(plan)

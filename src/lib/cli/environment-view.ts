@@ -1,11 +1,11 @@
-import type { CreateResult } from '../environments/create.js'
-import type { DestroyResult } from '../environments/destroy.js'
-import type { PlanResult } from '../environments/plan-environment.js'
+import type { ApplyResult } from '../roots/apply-root.js'
+import type { DestroyResult } from '../roots/destroy-root.js'
+import type { PlanResult } from '../roots/plan-root.js'
 
 type Fields = ReadonlyArray<readonly [label: string, value: string | number | boolean]>
 
 /** What `env create` and `env apply` tell people at the end. */
-export function createdFields(result: CreateResult): Fields {
+export function createdFields(result: ApplyResult): Fields {
   const { add, change, destroy } = result.changes
   return [
     ['Environment', result.environment],

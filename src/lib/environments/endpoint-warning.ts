@@ -1,8 +1,8 @@
 import type { Environment } from '../config/project.js'
-import type { EnvironmentContext } from './wiring.js'
+import type { RootContext } from '../roots/context.js'
 
 /** Says early that a cluster with a private endpoint only cannot be reached from a laptop outside the network. */
-export function warnAboutEndpoint({ ports, target }: EnvironmentContext, environment: Environment): void {
+export function warnAboutEndpoint({ ports, target }: RootContext, environment: Environment): void {
   if (target.kind === 'sandbox' || environment.cluster.publicAccessCidrs.length > 0) return
   ports.report.emit({
     type: 'warning',

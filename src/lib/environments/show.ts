@@ -3,7 +3,7 @@ import { readCluster } from '../aws/cluster.js'
 import { stateOutputs, stateSummary } from '../aws/state-object.js'
 import { stateBucketName } from '../aws/state-bucket.js'
 import { Journal } from '../core/journal.js'
-import { rootFolder, stateKey } from './layout.js'
+import { rootFolder, stateKey } from '../roots/environment-root.js'
 import { describeEnvironment, type EnvironmentEntry, type ListContext } from './list.js'
 import { environmentOf } from './selection.js'
 

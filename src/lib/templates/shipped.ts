@@ -9,7 +9,7 @@ export interface TemplateFile {
   content: string
 }
 
-export type RootName = 'eks'
+export type RootName = 'eks' | 'shared'
 
 const manifestSchema = z.object({
   version: z.string(),
@@ -42,11 +42,11 @@ export async function plainFilesOf(root: string): Promise<TemplateFile[]> {
   return Promise.all(paths.sort().map(async (name) => ({ path: name, content: await readFile(path.join(root, name), 'utf8') })))
 }
 
-/** The files of an environment: its root module and the modules that the root names, where they belong in a repository. */
-export async function environmentFiles(folder: string, manifest: Manifest, environment: string, root: RootName): Promise<TemplateFile[]> {
+/** The files of a root: the root module itself, which goes to `place`, and the modules that it names, where they belong in a repository. */
+export async function rootFiles(folder: string, manifest: Manifest, place: string, root: RootName): Promise<TemplateFile[]> {
   const { version = '', modules = [] } = manifest.roots[root] ?? {}
   const copies = [
-    { from: path.join('roots', root, version), to: `infra/environments/${environment}` },
+    { from: path.join('roots', root, version), to: place },
     ...modules.map((name) => ({
       from: path.join('modules', name, manifest.modules[name] ?? ''),
       to: `infra/modules/${name}/${manifest.modules[name] ?? ''}`,

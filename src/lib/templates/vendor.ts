@@ -1,10 +1,10 @@
-import { assertName } from '../core/names.js'
 import { readTextIfExists, resolveInside, writeFileAtomic } from '../core/files.js'
 import { digestOf, readLock, updateLock, type PlatformLock } from './lock-file.js'
-import { environmentFiles, readManifest, templatesFolder, type RootName, type TemplateFile } from './shipped.js'
+import { readManifest, rootFiles, templatesFolder, type RootName, type TemplateFile } from './shipped.js'
 
 export interface VendorOptions {
-  environment: string
+  /** Folder of the root module, relative to the repository. */
+  folder: string
   root: RootName
   /** Folder of the templates. Default: those that come with platform. */
   templates?: string
@@ -24,15 +24,14 @@ interface Decision extends TemplateFile {
 }
 
 /**
- * Copies the root module of an environment and the modules it uses into the repository at `directory`, and notes their digests
+ * Copies a root module and the modules it uses into the repository at `directory`, and notes their digests
  * in `platform.lock.json`. A file that somebody edited is kept; one that is gone is written again.
- * @throws `InvalidName`, `PathOutsideRepository` (before anything is written), `LockFileInvalid`, `FileNotWritable`
+ * @throws `PathOutsideRepository` (before anything is written), `LockFileInvalid`, `FileNotWritable`
  */
-export async function vendorEnvironment(directory: string, options: VendorOptions): Promise<Vendored> {
-  assertName('an environment', options.environment)
+export async function vendorRoot(directory: string, options: VendorOptions): Promise<Vendored> {
   const folder = options.templates ?? templatesFolder()
   const manifest = await readManifest(folder)
-  const files = await environmentFiles(folder, manifest, options.environment, options.root)
+  const files = await rootFiles(folder, manifest, options.folder, options.root)
   const lock = await readLock(directory)
 
   const decisions = await Promise.all(files.map((file) => decide(directory, lock, file)))

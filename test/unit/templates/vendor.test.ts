@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digestOf, readLock, updateLock } from '../../../src/lib/templates/lock-file.js'
 import { plainFilesOf, readManifest, templatesFolder } from '../../../src/lib/templates/shipped.js'
-import { vendorEnvironment } from '../../../src/lib/templates/vendor.js'
+import { vendorRoot } from '../../../src/lib/templates/vendor.js'
 
 const MAIN = 'infra/environments/dev/main.tf'
 const VPC = 'infra/modules/network/1.0.0/main.tf'
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(async () => rm(directory, { recursive: true }))
 
 const vendor = (templates?: string) =>
-  vendorEnvironment(directory, { environment: 'dev', root: 'eks', ...(templates !== undefined && { templates }) })
+  vendorRoot(directory, { folder: 'infra/environments/dev', root: 'eks', ...(templates !== undefined && { templates }) })
 const text = (file: string) => readFile(path.join(directory, file), 'utf8')
 const write = (file: string, content: string) => writeFile(path.join(directory, file), content)
 
@@ -30,7 +30,7 @@ async function changedTemplates(file: string, content: string): Promise<string> 
   return folder
 }
 
-describe('vendorEnvironment', () => {
+describe('vendorRoot', () => {
   test('writes the root and its modules, and notes every digest', async () => {
     const result = await vendor()
     const files = (await plainFilesOf(path.join(directory, 'infra'))).map((file) => `infra/${file.path}`)
@@ -57,7 +57,7 @@ describe('vendorEnvironment', () => {
 
   test('a second environment shares the modules', async () => {
     await vendor()
-    const { written } = await vendorEnvironment(directory, { environment: 'prod', root: 'eks' })
+    const { written } = await vendorRoot(directory, { folder: 'infra/environments/prod', root: 'eks' })
     expect(written.every((file) => file.startsWith('infra/environments/prod/'))).toBe(true)
     expect(Object.keys((await readLock(directory)).files)).toEqual(expect.arrayContaining([MAIN, 'infra/environments/prod/main.tf', VPC]))
   })
@@ -151,8 +151,8 @@ describe('vendorEnvironment', () => {
     expect(await readdir(directory)).toEqual(['platform.lock.json'])
   })
 
-  test.each(['../../etc', 'Dev', 'a--b', ''])('refuses the environment %j', async (environment) => {
-    await expect(vendorEnvironment(directory, { environment, root: 'eks' })).rejects.toMatchObject({ code: 'InvalidName' })
+  test.each(['../../etc', 'infra/../../etc'])('refuses the folder %j', async (folder) => {
+    await expect(vendorRoot(directory, { folder, root: 'eks' })).rejects.toMatchObject({ code: 'PathOutsideRepository' })
   })
 })
 

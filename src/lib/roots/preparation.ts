@@ -1,17 +1,17 @@
-import { createStateBucket, stateBucketName } from '../aws/state-bucket.js'
-import type { Environment } from '../config/project.js'
+import { createStateBucket } from '../aws/state-bucket.js'
 import type { Step } from '../core/steps.js'
-import { vendorEnvironment } from '../templates/vendor.js'
+import { vendorRoot } from '../templates/vendor.js'
+import type { RootContext } from './context.js'
 import { clearStaleLock, finishEarlierRuns } from './earlier-run.js'
 import { initialise } from './initialisation.js'
-import { rootOf, stateKey } from './layout.js'
-import { preflightSteps, refuseUnsupported, type Preflight } from './preflight.js'
+import { preflightSteps, type Preflight } from './preflight.js'
+import type { Root } from './root.js'
 import type { Run } from './run.js'
-import { writeTerraformValues } from './terraform-files.js'
 import type { StateAccess } from './terraform-run.js'
-import type { EnvironmentContext } from './wiring.js'
+import { readUpstream, reportPending } from './upstream.js'
+import { stateBucketOf, writeValues } from './value-files.js'
 
-/** An environment whose Terraform can plan and apply. */
+/** A root whose Terraform can plan and apply. */
 export interface Prepared extends Preflight {
   state: StateAccess
 }
@@ -20,24 +20,25 @@ export interface Prepared extends Preflight {
  * The steps up to the first plan: checks, files, state bucket, earlier runs, initialisation.
  * Only local files and the state bucket are written. `prepared` may be called once they have run.
  */
-export function preparation(context: EnvironmentContext, run: Run, environment: Environment): { steps: Step[]; prepared: () => Prepared } {
-  refuseUnsupported(environment)
+export function preparation(context: RootContext, run: Run, root: Root): { steps: Step[]; prepared: () => Prepared } {
   const { project } = context
-  const bucket = { platform: project.platform.name, accountId: environment.account.id, region: environment.region }
+  const bucket = { platform: project.platform.name, accountId: root.account.id, region: root.region }
   let preflight: Preflight | undefined
   const prepared = (): Prepared => {
     if (!preflight) throw new Error('the checks have not run')
-    return { ...preflight, state: { clients: preflight.clients, bucket: stateBucketName(bucket), key: stateKey(environment.name) } }
+    return { ...preflight, state: { clients: preflight.clients, bucket: stateBucketOf(project, root), key: root.stateKey } }
   }
   const steps: Step[] = [
-    ...preflightSteps({ ...context, ports: run.ports }, environment, (found) => (preflight = found)),
+    ...preflightSteps({ ...context, ports: run.ports }, root, (found) => (preflight = found)),
     { id: 'earlier-run', title: 'Earlier runs', run: (control) => finishEarlierRuns(run, control) },
     {
       id: 'files',
       title: 'Terraform files',
       run: async () => {
-        const vendored = await vendorEnvironment(project.directory, { environment: environment.name, root: rootOf(environment) })
-        const values = await writeTerraformValues(project, environment)
+        const vendored = await vendorRoot(project.directory, { folder: root.folder, root: root.template })
+        const outputs = await readUpstream(context, root)
+        reportPending(run, root, outputs)
+        const values = await writeValues(project, root, outputs, project.directory)
         if (vendored.edited.length > 0)
           run.ports.report.emit({ type: 'info', message: `Kept as you edited them: ${vendored.edited.join(', ')}` })
         const written = vendored.written.length + values.length
@@ -53,7 +54,7 @@ export function preparation(context: EnvironmentContext, run: Run, environment: 
         return repaired.length > 0 ? { outcome: 'done', detail: `repaired ${repaired.join(', ')}` } : { outcome: 'unchanged' }
       },
     },
-    { id: 'lock', title: 'State lock', run: () => clearStaleLock(run, prepared().state) },
+    { id: 'lock', title: 'State lock', run: () => clearStaleLock(run, root, prepared().state) },
     { id: 'init', title: 'Terraform init', run: () => initialise(prepared().terraform) },
   ]
   return { steps, prepared }

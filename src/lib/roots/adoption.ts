@@ -1,20 +1,20 @@
 import type { ImportBlock } from '../aws/existing/plan-imports.js'
-import type { Environment } from '../config/project.js'
 import type { StepControl } from '../core/steps.js'
 import { applyPlan } from './applying.js'
 import { existingFinder } from './existing-finder.js'
 import { dropImports, makePlan } from './planning.js'
 import type { Prepared } from './preparation.js'
+import type { Root } from './root.js'
 import type { Run } from './run.js'
 
-/** Looks in AWS for what the environment's file describes and the state does not know, after a run that was killed. */
+/** Looks in AWS for what the configuration describes and the state does not know, after a run that was killed. */
 export async function findLostResources(
-  context: { run: Run; environment: Environment; platform: string; prepared: Prepared },
+  context: { run: Run; root: Root; platform: string; prepared: Prepared },
   control: StepControl,
 ): Promise<ImportBlock[]> {
-  const { run, environment, platform, prepared } = context
+  const { run, root, platform, prepared } = context
   const { clients, terraform, state } = prepared
-  const finder = existingFinder(run, clients, { platform, environment: environment.name })
+  const finder = existingFinder(run, clients, { platform, environment: root.name })
   const { imports } = await makePlan({ run, terraform, state, finder }, control)
   await dropImports(terraform)
   return imports

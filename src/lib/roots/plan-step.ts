@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { Step, StepResult } from '../core/steps.js'
 import { summarisePlan, type PlanJson } from '../terraform/plan.js'
@@ -8,26 +7,24 @@ import { existingFinder } from './existing-finder.js'
 import { lastChange, wasCutShort } from './history.js'
 import { makePlan, type Plan } from './planning.js'
 import type { Prepared } from './preparation.js'
+import type { Root } from './root.js'
 import type { Run } from './run.js'
 import { digestOf } from './terraform-run.js'
 
-/** A step that makes the plan of an environment's file against AWS, importing what exists but is not in the state. */
-export function planStep(
-  context: { run: Run; environment: Environment; platform: string; prepared: () => Prepared },
-  made: (plan: Plan) => void,
-): Step {
-  const { run, environment, platform } = context
+/** A step that makes the plan of a root against AWS, importing what exists but is not in the state. */
+export function planStep(context: { run: Run; root: Root; platform: string; prepared: () => Prepared }, made: (plan: Plan) => void): Step {
+  const { run, root, platform } = context
   return {
     id: 'plan',
     title: 'Plan',
     run: async (control) => {
       const { clients, terraform, state } = context.prepared()
-      const finder = existingFinder(run, clients, { platform, environment: environment.name })
+      const finder = existingFinder(run, clients, { platform, environment: root.name })
       const { purpose } = run.record
-      const cutShort = wasCutShort(await lastChange(run.journal, environment.name, run.record.runId))
+      const cutShort = wasCutShort(await lastChange(run.journal, root.name, run.record.runId))
       const plan = await makePlan({ run, terraform, state, finder, afterCutShort: cutShort && purpose === 'change' }, control)
       if (cutShort && purpose === 'look') {
-        const message = 'The last run was cut short. What it was making shows as replaced here; env create keeps what AWS has finished.'
+        const message = `The last run was cut short. What it was making shows as replaced here; ${root.commands.apply} keeps what AWS has finished.`
         run.ports.report.emit({ type: 'info', message })
       }
       run.record.planDigest = plan.digest
@@ -39,7 +36,7 @@ export function planStep(
 
 /** A step that reads a plan made earlier, and refuses it when it is not the one with this digest. */
 export function savedPlanStep(
-  context: { run: Run; prepared: () => Prepared; savedPlan: { file: string; digest?: string } },
+  context: { run: Run; root: Pick<Root, 'commands'>; prepared: () => Prepared; savedPlan: { file: string; digest?: string } },
   read: (plan: Plan) => void,
 ): Step {
   const { file, digest: expected } = context.savedPlan
@@ -51,14 +48,14 @@ export function savedPlanStep(
       if (expected !== undefined && digest !== expected) {
         throw new UserError('PlanChanged', `${file} is not the plan with digest ${expected}.`, {
           reason: `Its digest is ${digest}.`,
-          next: [`platform env plan ${context.run.record.environment}`],
+          next: [context.root.commands.plan],
         })
       }
       const { terraform } = context.prepared()
       const json = await terraform.showPlan(file).catch((error: unknown) => {
-        throw notAPlan(file, error, context.run.record.environment)
+        throw notAPlan(file, error, context.root)
       })
-      await refuseOtherEnvironment(json, terraform.options.folder)
+      await refuseOtherRoot(json, terraform.options.folder, context.root)
       const plan: Plan = { file, digest, imports: [], summary: summarisePlan(json) }
       context.run.record.planDigest = digest
       read(plan)
@@ -67,23 +64,23 @@ export function savedPlanStep(
   }
 }
 
-function notAPlan(file: string, error: unknown, environment: string): unknown {
+function notAPlan(file: string, error: unknown, { commands }: Pick<Root, 'commands'>): unknown {
   if (!(error instanceof UserError) || error.code !== 'ToolFailed') return error
   return new UserError('BadFlag', `${file} is not a plan that this Terraform can read.`, {
     cause: error,
-    next: [`Make one: platform env plan ${environment}`],
+    next: [`Make one: ${commands.plan}`],
     details: { file },
   })
 }
 
-/** Terraform takes the backend from the plan file: the plan of another environment would change that one. */
-async function refuseOtherEnvironment(plan: PlanJson, folder: string): Promise<void> {
+/** Terraform takes the backend from the plan file: the plan of another root would change that one. */
+async function refuseOtherRoot(plan: PlanJson, folder: string, { commands }: Pick<Root, 'commands'>): Promise<void> {
   const ours = JSON.parse(await readFile(path.join(folder, 'terraform.tfvars.json'), 'utf8')) as Record<string, unknown>
   const different = ['platform', 'environment', 'account_id', 'region'].filter((name) => plan.variables?.[name]?.value !== ours[name])
   if (different.length === 0) return
   throw new UserError('PlanChanged', 'The plan is for another environment. It was not applied.', {
     reason: different.map((name) => `${name}: ${String(plan.variables?.[name]?.value)} in the plan, ${String(ours[name])} here`).join('\n'),
-    next: [`platform env plan ${String(ours['environment'])}`],
+    next: [commands.plan],
   })
 }
 

@@ -7,6 +7,7 @@ import type { StepControl, StepResult } from '../core/steps.js'
 import { followTerraform } from '../terraform/detached-run.js'
 import { ProgressTracker } from '../terraform/progress.js'
 import { describeProgress } from './progress-text.js'
+import type { Root } from './root.js'
 import { dropPlansIn, type Run } from './run.js'
 import { interruption, isTakenHere, type StateAccess } from './terraform-run.js'
 
@@ -70,15 +71,15 @@ async function waitFor(run: Run, record: RunRecord, process: RunProcess, control
  * journal knows or the time at which one of our dead processes must have taken it.
  * @throws `StateLocked`, naming the holder, when it may be somebody else's.
  */
-export async function clearStaleLock(run: Run, state: StateAccess): Promise<StepResult> {
+export async function clearStaleLock(run: Run, root: Pick<Root, 'folder'>, state: StateAccess): Promise<StepResult> {
   const lock = await readStateLock(state.clients, state)
   if (!lock) return { outcome: 'checked', detail: 'free' }
   const records = await run.journal.list(run.record.environment)
   const processes = records.filter(({ host }) => host === hostname()).flatMap((record) => record.processes)
   const alive = await Promise.all(processes.map((process) => run.ports.processes.isAlive(process)))
-  if (alive.includes(true) || !isOurs(lock, processes)) throw lockedBySomebody(run.record.environment, lock)
+  if (alive.includes(true) || !isOurs(lock, processes)) throw lockedBySomebody(run.record.environment, root, lock)
   const released = await releaseStateLock(state.clients, { ...state, lockId: lock.ID, ...(lock.etag !== undefined && { etag: lock.etag }) })
-  if (released === 'changed') throw lockedBySomebody(run.record.environment, lock)
+  if (released === 'changed') throw lockedBySomebody(run.record.environment, root, lock)
   return { outcome: 'done', detail: `released the lock that a dead run had left (${lock.ID})` }
 }
 
@@ -93,12 +94,12 @@ function isOurs(lock: LockInfo, processes: readonly RunProcess[]): boolean {
   })
 }
 
-function lockedBySomebody(environment: string, lock: LockInfo): UserError {
+function lockedBySomebody(environment: string, { folder }: Pick<Root, 'folder'>, lock: LockInfo): UserError {
   return new UserError('StateLocked', `The state of ${environment} is locked by ${lock.Who}.`, {
     reason: `Operation ${lock.Operation}, since ${lock.Created}, lock ID ${lock.ID}.`,
     next: [
       'Wait until the other run has finished, then run the command again.',
-      `If you are sure that it is dead: terraform -chdir=infra/environments/${environment} force-unlock ${lock.ID}`,
+      `If you are sure that it is dead: terraform -chdir=${folder} force-unlock ${lock.ID}`,
     ],
     details: { lockId: lock.ID, who: lock.Who, created: lock.Created, operation: lock.Operation },
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Journal, type RunRecord } from '../../../src/lib/core/journal.js'
-import { lastChange, wasCutShort } from '../../../src/lib/environments/history.js'
+import { lastChange, wasCutShort } from '../../../src/lib/roots/history.js'
 
 let repository: string
 let journal: Journal

@@ -5,28 +5,26 @@ import { stateBucketExists } from '../aws/state-bucket.js'
 import { runSteps } from '../core/steps.js'
 import { isSystemError } from '../core/errors.js'
 import { Terraform } from '../terraform/terraform.js'
-import { vendorEnvironment } from '../templates/vendor.js'
-import { refuseProtected } from './destroy.js'
+import { vendorRoot } from '../templates/vendor.js'
+import type { RootContext } from './context.js'
+import { refuseProtected } from './destroy-root.js'
 import { existingFinder } from './existing-finder.js'
-import { rootFolder, rootOf } from './layout.js'
-import type { PlanResult } from './plan-environment.js'
 import { makePlan, type Plan } from './planning.js'
+import { planResultOf, type PlanResult } from './plan-root.js'
 import { planResult } from './plan-step.js'
-import { preflightSteps, refuseUnsupported, type Preflight } from './preflight.js'
+import { preflightSteps, type Preflight } from './preflight.js'
+import type { Root } from './root.js'
 import { withRun } from './run.js'
-import { environmentOf } from './selection.js'
-import { writeTerraformValues } from './terraform-files.js'
-import type { EnvironmentContext } from './wiring.js'
+import { readUpstream, reportPending } from './upstream.js'
+import { writeValues } from './value-files.js'
 
 /**
- * What `env create`, `env apply` or `env destroy` would do, made in a copy of the repository's `infra` folder that is thrown away.
+ * What applying or destroying a root would do, made in a copy of the repository's `infra` folder that is thrown away.
  * Nothing in the repository and nothing in the account is changed; a sandbox is started, because a plan asks AWS.
  */
-export async function previewEnvironment(context: EnvironmentContext, options: { name: string; destroy?: boolean }): Promise<PlanResult> {
-  const environment = environmentOf(context.project, options.name)
-  refuseUnsupported(environment)
-  if (options.destroy === true) refuseProtected(environment)
-  const { name, account, region } = environment
+export async function previewRoot(context: RootContext, root: Root, options: { destroy?: boolean } = {}): Promise<PlanResult> {
+  if (options.destroy === true) refuseProtected(root)
+  const { name, account, region } = root
   const { directory, platform } = context.project
   const copy = await mkdtemp(path.join(tmpdir(), 'platform-preview-'))
   try {
@@ -36,17 +34,18 @@ export async function previewEnvironment(context: EnvironmentContext, options: {
       async (run) => {
         let preflight: Preflight | undefined
         let plan: Plan | undefined
-        const project = { ...context.project, directory: copy }
-        const folder = path.join(copy, rootFolder(name))
+        const folder = path.join(copy, root.folder)
         await runSteps(run.ports, `Dry run for ${name}`, [
-          ...preflightSteps({ ...context, ports: run.ports }, environment, (found) => (preflight = found)),
+          ...preflightSteps({ ...context, ports: run.ports }, root, (found) => (preflight = found)),
           {
             id: 'files',
             title: 'Terraform files in a copy',
             run: async () => {
               for (const part of ['infra', 'platform.lock.json']) await copyIfExists(path.join(directory, part), path.join(copy, part))
-              await vendorEnvironment(copy, { environment: name, root: rootOf(environment) })
-              await writeTerraformValues(project, environment)
+              await vendorRoot(copy, { folder: root.folder, root: root.template })
+              const outputs = await readUpstream(context, root)
+              reportPending(run, root, outputs)
+              await writeValues(context.project, root, outputs, copy)
             },
           },
           {
@@ -70,14 +69,7 @@ export async function previewEnvironment(context: EnvironmentContext, options: {
           },
         ])
         if (!plan) throw new Error('no plan was made')
-        const { summary, digest } = plan
-        return {
-          environment: name,
-          changes: summary.changes,
-          resources: summary.resources.map(({ address, actions, imported, holdsData }) => ({ address, actions, imported, holdsData })),
-          planFile: '',
-          planDigest: digest,
-        }
+        return planResultOf(root, plan)
       },
     )
   } finally {

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { savedPlanStep } from '../../../src/lib/environments/plan-step.js'
-import type { Plan } from '../../../src/lib/environments/planning.js'
-import type { Prepared } from '../../../src/lib/environments/preparation.js'
-import type { Run } from '../../../src/lib/environments/run.js'
+import { savedPlanStep } from '../../../src/lib/roots/plan-step.js'
+import type { Plan } from '../../../src/lib/roots/planning.js'
+import type { Prepared } from '../../../src/lib/roots/preparation.js'
+import type { Run } from '../../../src/lib/roots/run.js'
 import type { PlanJson } from '../../../src/lib/terraform/plan.js'
 
 const HERE = { platform: 'acme', environment: 'dev', account_id: '111122223333', region: 'eu-west-1' }
@@ -22,9 +22,10 @@ async function read(planned: Record<string, string>, digest?: string): Promise<P
   const json: PlanJson = { variables: Object.fromEntries(Object.entries(planned).map(([name, value]) => [name, { value }])) }
   const prepared = (): Prepared => ({ terraform: { options: { folder }, showPlan: async () => json } }) as unknown as Prepared
   const run = { record: { environment: 'dev' } } as Run
+  const commands = { plan: 'platform env plan dev', apply: '', destroy: '', origins: '' }
   let plan: Plan | undefined
   const savedPlan = { file: path.join(folder, 'plan'), ...(digest !== undefined && { digest }) }
-  await savedPlanStep({ run, prepared, savedPlan }, (made) => (plan = made)).run({ progress: () => undefined })
+  await savedPlanStep({ run, root: { commands }, prepared, savedPlan }, (made) => (plan = made)).run({ progress: () => undefined })
   return plan
 }
 

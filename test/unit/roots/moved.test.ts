@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Environment, Project } from '../../../src/lib/config/project.js'
-import { refuseMoved } from '../../../src/lib/environments/moved.js'
+import type { Project } from '../../../src/lib/config/project.js'
+import { refuseMoved } from '../../../src/lib/roots/moved.js'
+import type { Root } from '../../../src/lib/roots/root.js'
 
 let directory: string
 beforeEach(async () => {
@@ -12,7 +13,13 @@ beforeEach(async () => {
 afterEach(async () => rm(directory, { recursive: true, force: true }))
 
 const project = (): Project => ({ directory, platform: { name: 'acme' } }) as Project
-const environment = { name: 'dev', region: 'eu-west-1', account: { name: 'a', id: '111122223333' } } as Environment
+const root = {
+  name: 'dev',
+  folder: 'infra/environments/dev',
+  region: 'eu-west-1',
+  account: { id: '111122223333' },
+  commands: { origins: 'platform config show dev --origins' },
+} as Root
 
 async function made(values: unknown): Promise<void> {
   const folder = path.join(directory, 'infra/environments/dev')
@@ -21,11 +28,11 @@ async function made(values: unknown): Promise<void> {
 }
 
 it('lets pass what is new, unchanged or unreadable', async () => {
-  await refuseMoved(project(), environment)
+  await refuseMoved(project(), root)
   await made({ region: 'eu-west-1', account_id: '111122223333' })
-  await refuseMoved(project(), environment)
+  await refuseMoved(project(), root)
   await made('{')
-  await refuseMoved(project(), environment)
+  await refuseMoved(project(), root)
 })
 
 it.each([
@@ -34,7 +41,7 @@ it.each([
   [{ platform: 'old', region: 'eu-west-1', account_id: '111122223333' }, 'platform'],
 ])('refuses an environment that was made as %j', async (values, what) => {
   await made(values)
-  await expect(refuseMoved(project(), environment)).rejects.toMatchObject({
+  await expect(refuseMoved(project(), root)).rejects.toMatchObject({
     code: 'EnvironmentMoved',
     message: expect.stringContaining(what) as string,
   })

@@ -1,15 +1,13 @@
 import type { AwsClients } from '../aws/clients.js'
 import { readCluster, setDeletionProtection } from '../aws/cluster.js'
-import type { Environment } from '../config/project.js'
 import type { Step } from '../core/steps.js'
 import { UserError } from '../core/errors.js'
 
 /**
- * Brings the cluster's deletion protection to what the environment's file says. Provider 5.100 has no argument for it,
+ * Brings the cluster's deletion protection to what the configuration says. Provider 5.100 has no argument for it,
  * so it is set through the EKS API and checked on every run.
  */
-export function protectionStep(environment: Environment, clients: () => AwsClients, wanted = environment.protection): Step {
-  const { name } = environment.cluster
+export function protectionStep(name: string, wanted: boolean, clients: () => AwsClients): Step {
   const current = async (): Promise<boolean | undefined> => (await readCluster(clients(), name))?.deletionProtection
   return {
     id: 'protection',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Ports } from '../../../src/lib/core/ports.js'
-import { initialise } from '../../../src/lib/environments/initialisation.js'
+import { initialise } from '../../../src/lib/roots/initialisation.js'
 import { Terraform } from '../../../src/lib/terraform/terraform.js'
 
 const NETWORK = '../../modules/network/1.0.0'

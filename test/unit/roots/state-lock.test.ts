@@ -3,8 +3,8 @@ import { hostname, tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Journal, type RunProcess } from '../../../src/lib/core/journal.js'
-import { clearStaleLock } from '../../../src/lib/environments/earlier-run.js'
-import type { Run } from '../../../src/lib/environments/run.js'
+import { clearStaleLock } from '../../../src/lib/roots/earlier-run.js'
+import type { Run } from '../../../src/lib/roots/run.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
 import { fakeS3, type FakeBucket } from '../../helpers/fake-s3.js'
 import { fakeAws } from '../../helpers/fake-aws.js'
@@ -47,7 +47,7 @@ async function clear(lock: { ID?: string; Who?: string; Created?: string }, earl
   })
   const run = { record, journal, ports: { clock, processes: { isAlive: async () => isAlive } } } as unknown as Run
   const clients = fakeAws(fakeS3('111122223333', 'eu-west-1', new Map([['bucket', bucket]]))).clients
-  await clearStaleLock(run, { clients, bucket: 'bucket', key: 'key' })
+  await clearStaleLock(run, { folder: 'infra/environments/dev' }, { clients, bucket: 'bucket', key: 'key' })
   return !bucket.objects.has('key.tflock')
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { loadProject } from '../../../src/lib/config/load.js'
 import type { Environment, Project } from '../../../src/lib/config/project.js'
-import { backendConfiguration, terraformVariables } from '../../../src/lib/environments/terraform-files.js'
+import { environmentRoot } from '../../../src/lib/roots/environment-root.js'
+import { terraformVariables } from '../../../src/lib/roots/environment-values.js'
+import { backendConfiguration } from '../../../src/lib/roots/value-files.js'
 import { ENVIRONMENT, PLATFORM, repository } from '../config/repository.js'
 
 const ROLE = 'arn:aws:iam::000000000000:role/deploy'
@@ -18,7 +20,7 @@ describe('the role of an account', () => {
   it('is assumed by the provider and by the backend', async () => {
     const { project, environment } = await projectFor('aws')
     expect(terraformVariables(project, environment)['assume_role_arn']).toBe(ROLE)
-    expect(backendConfiguration(project, environment)).toMatchObject({
+    expect(backendConfiguration(project, environmentRoot(project, environment))).toMatchObject({
       terraform: { backend: { s3: { assume_role: { role_arn: ROLE } } } },
     })
   })
@@ -27,6 +29,6 @@ describe('the role of an account', () => {
     const { project, environment } = await projectFor('sandbox')
     expect(environment.account.roleArn).toBe(ROLE)
     expect(terraformVariables(project, environment)['assume_role_arn']).toBeNull()
-    expect(JSON.stringify(backendConfiguration(project, environment))).not.toContain('role')
+    expect(JSON.stringify(backendConfiguration(project, environmentRoot(project, environment)))).not.toContain('role')
   })
 })

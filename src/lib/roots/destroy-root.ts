@@ -1,0 +1,229 @@
+import type { ImportBlock } from '../aws/existing/plan-imports.js'
+import { emptyBlockers, findBlockers, type Blocker } from '../aws/leftovers/blockers.js'
+import { findLeftovers, type Leftovers, type Orphan, type Retained } from '../aws/leftovers/leftovers.js'
+import { UserError } from '../core/errors.js'
+import { runSteps, type Step, type StepControl, type StepResult } from '../core/steps.js'
+import { adoptLostResources, findLostResources } from './adoption.js'
+import { applyPlan, startApplying } from './applying.js'
+import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
+import type { RootContext } from './context.js'
+import { findKeptKeys, type KeptKey } from './kept-keys.js'
+import { makePlan, type Plan } from './planning.js'
+import { withoutProgram } from './plan-root.js'
+import { planResult } from './plan-step.js'
+import { preparation, type Prepared } from './preparation.js'
+import { protectionStep } from './protection.js'
+import type { Root } from './root.js'
+import { withRun, type Run } from './run.js'
+
+export interface DestroyOptions {
+  /** The root's name, typed by the caller. */
+  confirm?: string
+  /** False: return as soon as Terraform is at work; the same command finishes and proves it. */
+  wait: boolean
+}
+
+export interface DestroyResult {
+  environment: string
+  destroyed: boolean
+  orphans: Orphan[]
+  retained: Retained[]
+}
+
+/** What was found before anybody is asked. */
+interface Findings {
+  plan: Plan
+  keptKeys: KeptKey[]
+  /** What exists in AWS and is missing in the state. */
+  lost: ImportBlock[]
+  /** Where data encrypted by the keys might be, but nobody looked. */
+  notLookedAt: string[]
+  /** What the cluster made beside Terraform. */
+  blockers: Blocker[]
+}
+
+/**
+ * Destroys a root and proves that nothing is left in the account. Running it again after an interruption finishes it.
+ * @throws `ProtectionOn`, `NotConfirmed`, `OrphansLeft` (with what is left), and what Terraform says.
+ */
+export async function destroyRoot(context: RootContext, root: Root, options: DestroyOptions): Promise<DestroyResult> {
+  const { name } = root
+  refuseProtected(root)
+  refuseWrongName(context.ports, name, options.confirm)
+  return withRun(
+    context.ports,
+    { repository: context.project.directory, environment: name, command: withoutProgram(root.commands.destroy), purpose: 'change' },
+    async (run) => {
+      const { prepared, scope, findings } = await prepare(context, run, root)
+      const { plan, lost, blockers } = findings
+      if (plan.summary.hasChanges || lost.length > 0 || blockers.length > 0) {
+        reportPlan(run.ports, name, plan)
+        reportBeside(run, findings)
+        // A sandbox has none of these services.
+        if (context.target.kind === 'aws') reportNotLookedAt(run, findings)
+        await confirmByName(run.ports, name, options.confirm)
+      }
+      const proof = await destroy(run, root, prepared, scope, findings, options.wait)
+      if (!proof) return { environment: name, destroyed: false, orphans: [], retained: [] }
+      const result: DestroyResult = { environment: name, destroyed: proof.orphans.length === 0, ...proof }
+      if (proof.orphans.length > 0) throw orphansLeft(result)
+      return result
+    },
+  )
+}
+
+type Scope = Parameters<typeof emptyBlockers>[1]
+
+async function prepare(context: RootContext, run: Run, root: Root): Promise<{ prepared: Prepared; scope: Scope; findings: Findings }> {
+  const { name } = root
+  const platform = context.project.platform.name
+  const { steps, prepared } = preparation(context, run, root)
+  // Without a cluster: a name that none has, since no environment may be called like this.
+  let scope: Scope = { platform, environment: name, clusterName: root.cluster ?? `${platform}-${name}` }
+  let plan: Plan | undefined
+  const found: Omit<Findings, 'plan'> = { keptKeys: [], notLookedAt: [], lost: [], blockers: [] }
+  await runSteps(run.ports, `Preparing to destroy ${name}`, [
+    ...steps,
+    {
+      id: 'lost',
+      title: 'What the state lost',
+      run: async (control) => {
+        found.lost = await findLostResources({ run, root, platform, prepared: prepared() }, control)
+        return { outcome: 'checked', detail: found.lost.length === 0 ? 'nothing' : `${found.lost.length} found in AWS` }
+      },
+    },
+    {
+      id: 'kept-keys',
+      title: 'Keys still needed',
+      run: async () => {
+        const { terraform, clients } = prepared()
+        const vpcId = (await terraform.outputs())['vpc_id']
+        if (typeof vpcId === 'string') scope = { ...scope, vpcId }
+        const { kept, notLookedAt } = await findKeptKeys(terraform, clients, scope)
+        found.keptKeys = kept
+        found.notLookedAt = notLookedAt
+        return {
+          outcome: 'checked',
+          detail: found.keptKeys.length === 0 ? 'none' : found.keptKeys.map(({ address }) => address).join(', '),
+        }
+      },
+    },
+    {
+      id: 'beside',
+      title: 'What the cluster made',
+      run: async () => {
+        found.blockers = await findBlockers(prepared().clients, scope)
+        return { outcome: 'checked', detail: found.blockers.length === 0 ? 'nothing' : `${found.blockers.length} to remove` }
+      },
+    },
+    {
+      id: 'plan',
+      title: 'Plan of the destruction',
+      run: async (control) => {
+        plan = await planDestruction(run, prepared(), control)
+        return planResult(plan)
+      },
+    },
+  ])
+  if (!plan) throw new Error('no plan was made')
+  return { prepared: prepared(), scope, findings: { ...found, plan } }
+}
+
+function planDestruction(run: Run, { terraform, state }: Prepared, control: StepControl): Promise<Plan> {
+  return makePlan({ run, terraform, state, destroy: true }, control)
+}
+
+/** Names what is destroyed, or kept, beside the plan. */
+function reportBeside({ ports }: Run, { lost, blockers, keptKeys }: Findings): void {
+  const warn = (message: string): void => ports.report.emit({ type: 'warning', message })
+  for (const { to, id } of lost) warn(`${to} (${id}) is missing in the state, and will be destroyed too.`)
+  for (const { arn, holdsData } of blockers)
+    warn(`${arn} was made by the cluster${holdsData ? ', holds data' : ''}, and will be deleted too.`)
+  for (const { address, reason } of keptKeys) warn(`${address} is kept: ${reason}`)
+}
+
+function reportNotLookedAt({ ports }: Run, { notLookedAt }: Findings): void {
+  if (notLookedAt.length === 0) return
+  const message = `The keys are deleted with the environment. Not checked whether these still need them: ${notLookedAt.join(', ')}.`
+  ports.report.emit({ type: 'warning', message })
+}
+
+/** @returns undefined when Terraform was left at work. */
+async function destroy(
+  run: Run,
+  root: Root,
+  prepared: Prepared,
+  scope: Scope,
+  findings: Findings,
+  wait: boolean,
+): Promise<Leftovers | undefined> {
+  const { terraform, clients, state } = prepared
+  const { keptKeys, lost } = findings
+  const title = `Destroying ${root.name}`
+  let { plan } = findings
+  let proof: Leftovers = { orphans: [], retained: [] }
+  const emptyOut = async (): Promise<StepResult> => {
+    const removed = await emptyBlockers(clients, scope, run.ports)
+    return removed.length === 0 ? { outcome: 'unchanged', detail: 'none' } : { outcome: 'done', detail: `removed ${removed.length}` }
+  }
+  const correctState: Step = {
+    id: 'state',
+    title: 'State',
+    isDone: async () => lost.length + keptKeys.length === 0,
+    run: async (control) => {
+      if (lost.length > 0) await adoptLostResources({ run, prepared, lost }, control)
+      await terraform.stateRemove(keptKeys.map(({ address }) => address))
+      plan = await planDestruction(run, prepared, control)
+      return { outcome: 'done', detail: `${lost.length} imported, ${keptKeys.length} kept` }
+    },
+  }
+  const before = [
+    ...(root.cluster === undefined ? [] : [protectionStep(root.cluster, false, () => clients)]),
+    { id: 'blockers', title: 'What would block it', run: emptyOut },
+    correctState,
+  ]
+  if (!wait) {
+    await runSteps(run.ports, title, before)
+    if (plan.summary.hasChanges) await startApplying({ run, terraform, plan })
+    return undefined
+  }
+  await runSteps(run.ports, title, [
+    ...before,
+    {
+      id: 'apply',
+      title: 'Destroy',
+      isDone: async () => !plan.summary.hasChanges && 'nothing in the state',
+      run: (control) => applyPlan({ run, terraform, plan, state }, control),
+    },
+    // Volumes and interfaces of nodes only become free when the nodes are gone.
+    { id: 'leavings', title: 'What the cluster left', run: emptyOut },
+    {
+      id: 'proof',
+      title: 'Proof that nothing is left',
+      run: async () => {
+        proof = await findLeftovers(clients, { ...scope, keptKeys }, run.ports)
+        return { outcome: 'checked', detail: `${proof.orphans.length} left, ${proof.retained.length} kept by AWS for a while` }
+      },
+    },
+  ])
+  return proof
+}
+
+/** @throws `ProtectionOn` */
+export function refuseProtected({ name, protection, unprotect }: Root): void {
+  if (!protection) return
+  throw new UserError('ProtectionOn', `${name} is protected. Nothing was changed.`, {
+    next: [`${unprotect}, then run the command again.`],
+  })
+}
+
+function orphansLeft(result: DestroyResult): UserError {
+  return new UserError('OrphansLeft', `${result.orphans.length} resources of ${result.environment} are still in the account.`, {
+    reason: result.orphans.map(({ arn, reason }) => `${arn}: ${reason}`).join('\n'),
+    next: [
+      'Run the same command again: what AWS was slow to remove is gone by then.',
+      'Remove what is left by hand, then run the command again as the proof.',
+    ],
+    details: { ...result },
+  })
+}

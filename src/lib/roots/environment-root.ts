@@ -1,0 +1,71 @@
+import path from 'node:path'
+import type { Environment, Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
+import type { RootName } from '../templates/shipped.js'
+import { terraformVariables } from './environment-values.js'
+import type { Root } from './root.js'
+
+/** Folder of an environment's root module, relative to the repository. */
+export function rootFolder(name: string): string {
+  return path.posix.join('infra', 'environments', name)
+}
+
+/** Key of an environment's state in the state bucket. */
+export function stateKey(name: string): string {
+  return `environments/${name}/terraform.tfstate`
+}
+
+/** The root module that builds this environment. */
+function templateOf(environment: Pick<Environment, 'name' | 'architecture'>): RootName {
+  if (environment.architecture === 'openshift') {
+    throw new UserError('NotSupportedYet', `Environment ${environment.name} uses OpenShift, which this version cannot build yet.`, {
+      next: ['Set "architecture: eks" in platform.yaml.'],
+    })
+  }
+  return 'eks'
+}
+
+/** Refuses what this version cannot build, before anything is touched. @throws `NotSupportedYet` */
+export function refuseUnsupported(
+  environment: Pick<Environment, 'name' | 'architecture' | 'isolation'>,
+  wayOut = `Set "isolation: hard" in environments/${environment.name}.yaml`,
+): void {
+  templateOf(environment)
+  if (environment.isolation === 'soft') {
+    throw new UserError(
+      'NotSupportedYet',
+      `Environment ${environment.name} would be soft (a namespace in another cluster), which this version cannot build yet.`,
+      {
+        next: [`${wayOut}: an environment with a cluster of its own.`],
+      },
+    )
+  }
+}
+
+/** The root of an environment. @throws `NotSupportedYet` */
+export function environmentRoot(project: Project, environment: Environment): Root {
+  refuseUnsupported(environment)
+  const { name, account, region, cluster, network, protection } = environment
+  const file = `environments/${name}.yaml`
+  return {
+    name,
+    account,
+    region,
+    stateKey: stateKey(name),
+    template: templateOf(environment),
+    folder: rootFolder(name),
+    file,
+    summary: `Kubernetes ${cluster.kubernetesVersion}, ${network.cidr}`,
+    protection,
+    unprotect: `Set "protection: false" in ${file} and commit it`,
+    cluster: cluster.name,
+    commands: {
+      plan: `platform env plan ${name}`,
+      apply: `platform env create ${name}`,
+      destroy: `platform env destroy ${name}`,
+      origins: `platform config show ${name} --origins`,
+    },
+    upstream: [],
+    values: () => terraformVariables(project, environment),
+  }
+}

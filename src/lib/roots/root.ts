@@ -1,0 +1,38 @@
+import type { RootName } from '../templates/shipped.js'
+
+/** Where a state lies, and whose account and region that is. */
+export interface StatePlace {
+  /** What the journal, locks, tags and messages call the root: the environment's name, or `shared`. */
+  name: string
+  account: { id: string; roleArn?: string }
+  region: string
+  /** Key of the state in the state bucket of this account and region. */
+  stateKey: string
+}
+
+/** Outputs of the roots that another one is built on, by name. What was never applied is missing. */
+export type UpstreamOutputs = ReadonlyMap<string, Record<string, unknown>>
+
+/** A root module with a state of its own: an environment, or what environments share. */
+export interface Root extends StatePlace {
+  /** Its name among the templates. */
+  template: RootName
+  /** Its folder, relative to the repository. */
+  folder: string
+  /** The configuration file to change, relative to the repository. */
+  file: string
+  /** What stands behind it in a few words, for the step that checks the configuration. */
+  summary: string
+  /** Refuses to be destroyed. */
+  protection: boolean
+  /** How protection is taken off, as a sentence. */
+  unprotect: string
+  /** The EKS cluster in it. */
+  cluster?: string
+  /** The commands that work on it, for messages. */
+  commands: { plan: string; apply: string; destroy: string; origins: string }
+  /** Roots whose outputs some of the values come from. */
+  upstream: readonly StatePlace[]
+  /** The values of its variables, as `terraform.tfvars.json` holds them. A value that is not known yet is left at null. */
+  values(outputs: UpstreamOutputs): Record<string, unknown>
+}
