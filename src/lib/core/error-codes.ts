@@ -36,6 +36,15 @@ export const errorCodes = {
 
   // Templates
   TemplateEdited: { exitCode: ExitCode.refused, meaning: 'A vendored file was changed by hand, so it is not overwritten.' },
+  TemplateConflict: {
+    exitCode: ExitCode.refused,
+    meaning: 'A vendored file holds the markers of a merge conflict that nobody has resolved.',
+  },
+  TemplateTextMissing: {
+    exitCode: ExitCode.failed,
+    meaning: 'The text that a vendored file was made from is neither in the repository nor among the templates of this platform.',
+  },
+  TemplatesTooNew: { exitCode: ExitCode.wrongUse, meaning: 'A root module was made by a newer version of platform than this one.' },
   LockFileInvalid: { exitCode: ExitCode.wrongUse, meaning: 'platform.lock.json cannot be read.' },
 
   // Tools

@@ -42,7 +42,9 @@ export function preparation(context: RootContext, run: Run, root: Root): { steps
         if (vendored.edited.length > 0)
           run.ports.report.emit({ type: 'info', message: `Kept as you edited them: ${vendored.edited.join(', ')}` })
         const written = vendored.written.length + values.length
-        return written === 0 ? { outcome: 'unchanged' } : { outcome: 'done', detail: `${written} written` }
+        if (written > 0) return { outcome: 'done', detail: `${written} written` }
+        // Only in a repository of version 0.1.0, which kept no pristine texts.
+        return vendored.copies.length > 0 ? { outcome: 'done', detail: 'pristine texts kept' } : { outcome: 'unchanged' }
       },
     },
     {

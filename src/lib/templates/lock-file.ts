@@ -8,12 +8,29 @@ import { readTextIfExists, resolveInside, toJsonText, writeFileAtomic } from '..
 
 export const LOCK_FILE = 'platform.lock.json'
 
+/** The version 0.1.0 of platform knows no roots, and would take a newer root back to an older one: it must not read such a lock. */
+const ROOTS_VERSION = 2
+
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be sha256: and 64 hexadecimal digits' })
+
+const rootSchema = z.looseObject({
+  root: z.string(),
+  version: z.string(),
+  templates: z.string(),
+  modules: z.record(z.string(), z.string()),
+})
+
+/** A root module in the repository: which template it was made from, in which version, and the versions of its modules. */
+export type RootEntry = z.output<typeof rootSchema>
 
 /** Loose: a later version may have added something, and it must survive being read and written by this one. */
 const lockSchema = z.looseObject({
-  schemaVersion: z.literal(1, { error: 'must be 1; a newer version of platform may have written the file' }),
+  schemaVersion: z.literal([1, ROOTS_VERSION], { error: 'must be 1 or 2; a newer version of platform may have written the file' }),
+  /** The newest version of the templates that anything here was made from. */
   templates: z.looseObject({ version: z.string() }).optional(),
+  /** By folder of the root module. */
+  roots: z.record(z.string(), rootSchema).optional(),
+  /** The text that platform wrote to each vendored file, also where somebody changed it since. */
   files: z.record(z.string(), digest).default({}),
   tools: z.record(z.string(), z.looseObject({ version: z.string(), source: z.string(), sha256: z.string().optional() })).default({}),
 })
@@ -45,6 +62,7 @@ export async function updateLock(directory: string, change: (lock: PlatformLock)
   return exclusively(directory, async () => {
     const lock = await readLock(directory)
     change(lock)
+    if (lock.roots) lock.schemaVersion = ROOTS_VERSION
     const text = toJsonText(sortKeys(lock))
     if (text !== (await readTextIfExists(file))) await writeFileAtomic(file, text)
     return lock

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import semver from 'semver'
 import { z } from 'zod'
 
 /** A file as it will stand in a repository. `path` is relative and has forward slashes. */
@@ -30,6 +31,19 @@ export async function readManifest(folder = templatesFolder()): Promise<Manifest
 }
 
 /**
+ * The manifests of all versions of the templates that come with platform, oldest first: those in `releases/`, and the current one.
+ * The modules and roots that they name are there as well.
+ */
+export async function readReleases(folder = templatesFolder()): Promise<Manifest[]> {
+  const current = await readManifest(folder)
+  const names = (await readdir(path.join(folder, 'releases'))).filter((name) => name.endsWith('.json'))
+  const older = await Promise.all(
+    names.map(async (name) => manifestSchema.parse(JSON.parse(await readFile(path.join(folder, 'releases', name), 'utf8')))),
+  )
+  return [...older.filter(({ version }) => version !== current.version), current].sort((a, b) => semver.compare(a.version, b.version))
+}
+
+/**
  * Every file below `root`, sorted by path. What Terraform leaves behind when somebody runs it there is not part of it.
  * @param root absolute path of a folder
  */
@@ -40,23 +54,4 @@ export async function plainFilesOf(root: string): Promise<TemplateFile[]> {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
     .filter((name) => !/(?:^|\/)\.terraform(?:\/|\.lock\.hcl$)|\.tfstate/.test(name))
   return Promise.all(paths.sort().map(async (name) => ({ path: name, content: await readFile(path.join(root, name), 'utf8') })))
-}
-
-/** The files of a root: the root module itself, which goes to `place`, and the modules that it names, where they belong in a repository. */
-export async function rootFiles(folder: string, manifest: Manifest, place: string, root: RootName): Promise<TemplateFile[]> {
-  const { version = '', modules = [] } = manifest.roots[root] ?? {}
-  const copies = [
-    { from: path.join('roots', root, version), to: place },
-    ...modules.map((name) => ({
-      from: path.join('modules', name, manifest.modules[name] ?? ''),
-      to: `infra/modules/${name}/${manifest.modules[name] ?? ''}`,
-    })),
-  ]
-  const groups = await Promise.all(
-    copies.map(async ({ from, to }) => {
-      const files = await plainFilesOf(path.join(folder, 'terraform', from))
-      return files.map((file) => ({ path: `${to}/${file.path}`, content: file.content }))
-    }),
-  )
-  return groups.flat()
 }

@@ -1,11 +1,14 @@
+import semver from 'semver'
+import { UserError } from '../core/errors.js'
 import { readTextIfExists, resolveInside, writeFileAtomic } from '../core/files.js'
-import { digestOf, readLock, updateLock, type PlatformLock } from './lock-file.js'
-import { readManifest, rootFiles, templatesFolder, type RootName, type TemplateFile } from './shipped.js'
+import { refuseConflicts } from './conflict-markers.js'
+import { digestOf, readLock, updateLock, type PlatformLock, type RootEntry } from './lock-file.js'
+import { nameOfRoot, partsOf } from './parts.js'
+import { pristineFiles, type PristineFile } from './pristine.js'
+import { entryOfRoot, type RootPlace } from './root-entry.js'
+import { readReleases, templatesFolder } from './shipped.js'
 
-export interface VendorOptions {
-  /** Folder of the root module, relative to the repository. */
-  folder: string
-  root: RootName
+export interface VendorOptions extends RootPlace {
   /** Folder of the templates. Default: those that come with platform. */
   templates?: string
 }
@@ -16,45 +19,78 @@ export interface Vendored {
   unchanged: string[]
   /** Changed by somebody since platform wrote them, and kept as they are. */
   edited: string[]
+  /** Pristine copies that were written. */
+  copies: string[]
 }
 
-interface Decision extends TemplateFile {
+interface Decision extends PristineFile {
   target: string
   action: 'write' | 'keep' | 'leave'
 }
 
 /**
- * Copies a root module and the modules it uses into the repository at `directory`, and notes their digests
- * in `platform.lock.json`. A file that somebody edited is kept; one that is gone is written again.
- * @throws `PathOutsideRepository` (before anything is written), `LockFileInvalid`, `FileNotWritable`
+ * Brings a root module and the modules it uses into the repository at `directory`: `{ root: 'eks', folder: 'infra/environments/dev' }`.
+ * A new root gets the newest version. One that exists keeps the versions that it has, until `template update` moves it: a file that
+ * somebody edited is kept, one that is gone is written again. The texts as platform wrote them are kept beside (`infra/.templates`),
+ * and versions and digests are noted in `platform.lock.json`.
+ * @throws before anything is written: `InvalidName`, `PathOutsideRepository`, `LockFileInvalid`, `TemplatesTooNew`,
+ * `TemplateConflict` (unresolved conflict markers), `TemplateTextMissing`; and `FileNotWritable`
  */
 export async function vendorRoot(directory: string, options: VendorOptions): Promise<Vendored> {
+  nameOfRoot(options.folder)
   const folder = options.templates ?? templatesFolder()
-  const manifest = await readManifest(folder)
-  const files = await rootFiles(folder, manifest, options.folder, options.root)
   const lock = await readLock(directory)
+  const entry = await entryOfRoot(directory, lock, options, { folder, releases: await readReleases(folder) })
+  const parts = partsOf(options.folder, entry)
+  const files = (await Promise.all(parts.map((part) => pristineFiles(directory, lock, folder, part)))).flat()
+  const decisions = await Promise.all(files.map((file) => decide(directory, file)))
+  const copies = await missingCopies(directory, files)
+  await refuseConflicts(directory, parts)
 
-  const decisions = await Promise.all(files.map((file) => decide(directory, lock, file)))
+  const writes = [...decisions.filter(({ action }) => action === 'write'), ...copies]
+  await Promise.all(writes.map(async ({ target, content }) => content !== undefined && writeFileAtomic(target, content)))
+  // After the files: a crash in between leaves files that are already right, and the next run notes them.
+  await updateLock(directory, (current) => note(current, options.folder, entry, files))
   const pathsOf = (action: Decision['action']): string[] =>
     decisions
       .filter((decision) => decision.action === action)
       .map((decision) => decision.path)
       .sort()
-
-  for (const decision of decisions) if (decision.action === 'write') await writeFileAtomic(decision.target, decision.content)
-  // After the files: a crash in between leaves files that are already right, and the next run notes them.
-  await updateLock(directory, (current) => {
-    current.templates = { ...current.templates, version: manifest.version }
-    for (const { path, content, action } of decisions) if (action !== 'leave') current.files[path] = digestOf(content)
-  })
-  return { written: pathsOf('write'), unchanged: pathsOf('keep'), edited: pathsOf('leave') }
+  return { written: pathsOf('write'), unchanged: pathsOf('keep'), edited: pathsOf('leave'), copies: copies.map(({ copy }) => copy).sort() }
 }
 
-async function decide(directory: string, lock: PlatformLock, file: TemplateFile): Promise<Decision> {
+async function decide(directory: string, file: PristineFile): Promise<Decision> {
   const target = await resolveInside(directory, file.path)
   const current = await readTextIfExists(target)
-  if (current === undefined) return { ...file, target, action: 'write' }
-  const digest = digestOf(current)
-  if (digest === digestOf(file.content)) return { ...file, target, action: 'keep' }
-  return { ...file, target, action: digest === lock.files[file.path] ? 'write' : 'leave' }
+  if (current !== undefined && (file.content === undefined || digestOf(current) !== digestOf(file.content)))
+    return { ...file, target, action: 'leave' }
+  if (current !== undefined) return { ...file, target, action: 'keep' }
+  if (file.content === undefined) throw textMissing(file)
+  return { ...file, target, action: 'write' }
+}
+
+/** A copy with another text is left alone, and never used: `template verify` tells about it. */
+async function missingCopies(directory: string, files: readonly PristineFile[]): Promise<Array<{ copy: string; target: string; content: string }>> {
+  const found = await Promise.all(
+    files.map(async ({ copy, content }) => {
+      const target = await resolveInside(directory, copy)
+      return content !== undefined && (await readTextIfExists(target)) === undefined ? [{ copy, target, content }] : []
+    }),
+  )
+  return found.flat()
+}
+
+function note(lock: PlatformLock, folder: string, entry: RootEntry, files: readonly PristineFile[]): void {
+  lock.roots = { ...lock.roots, [folder]: entry }
+  const newest = semver.rsort(Object.values(lock.roots).map(({ templates }) => templates))[0] ?? entry.templates
+  lock.templates = { ...lock.templates, version: newest }
+  for (const { path, content } of files) if (content !== undefined) lock.files[path] = digestOf(content)
+}
+
+function textMissing({ path, copy }: PristineFile): UserError {
+  return new UserError('TemplateTextMissing', `${path} is missing and cannot be written again.`, {
+    reason: `The text that platform.lock.json names is neither among the templates of this platform nor in ${copy}.`,
+    next: [`Bring it back from Git: git checkout HEAD -- ${path}`],
+    details: { file: path },
+  })
 }

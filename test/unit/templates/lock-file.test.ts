@@ -24,7 +24,7 @@ describe('readLock', () => {
     ['the marks of a merge conflict', '{\n<<<<<<< HEAD\n"schemaVersion": 1\n=======\n}\n>>>>>>> other\n', /merge conflict/],
     ['a list', '[]', /The whole file/],
     ['an empty file', '', /It is not JSON/],
-    ['a newer schema', '{"schemaVersion": 2}', /^schemaVersion: must be 1; a newer version/],
+    ['a newer schema', '{"schemaVersion": 3}', /^schemaVersion: must be 1 or 2; a newer version/],
     ['a digest of another kind', '{"schemaVersion": 1, "files": {"a": "md5:1"}}', /^files\.a: must be sha256/],
     ['a tool without a version', '{"schemaVersion": 1, "tools": {"terraform": {"source": "path"}}}', /^tools\.terraform\.version/],
   ])('refuses %s', async (_what, text, reason) => {

@@ -1,10 +1,11 @@
-import { cp, lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digestOf, readLock, updateLock } from '../../../src/lib/templates/lock-file.js'
-import { plainFilesOf, readManifest, templatesFolder } from '../../../src/lib/templates/shipped.js'
+import { plainFilesOf, readManifest } from '../../../src/lib/templates/shipped.js'
 import { vendorRoot } from '../../../src/lib/templates/vendor.js'
+import { addVersion, copyOfShipped, templates010 } from '../../helpers/templates.js'
 
 const MAIN = 'infra/environments/dev/main.tf'
 const VPC = 'infra/modules/network/1.0.0/main.tf'
@@ -16,48 +17,69 @@ beforeEach(async () => {
 
 afterEach(async () => rm(directory, { recursive: true }))
 
-const vendor = (templates?: string) =>
-  vendorRoot(directory, { folder: 'infra/environments/dev', root: 'eks', ...(templates !== undefined && { templates }) })
+const vendor = (templates?: string, environment = 'dev') =>
+  vendorRoot(directory, { folder: `infra/environments/${environment}`, root: 'eks', ...(templates !== undefined && { templates }) })
 const text = (file: string) => readFile(path.join(directory, file), 'utf8')
-const write = (file: string, content: string) => writeFile(path.join(directory, file), content)
+const write = async (file: string, content: string) => {
+  await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
+  await writeFile(path.join(directory, file), content)
+}
+const pristine = (file: string) => file.replace('infra/environments/dev', `infra/.templates/roots/eks/${ROOT}`).replace('infra/modules', 'infra/.templates/modules')
+const filesBelow = async (folder: string) => (await plainFilesOf(path.join(directory, folder))).map((file) => `${folder}/${file.path}`)
 
-/** A copy of the templates, with one file changed. */
-async function changedTemplates(file: string, content: string): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'platform-templates-'))
-  for (const part of ['manifest.json', 'terraform'])
-    await cp(path.join(templatesFolder(), part), path.join(folder, part), { recursive: true })
-  await writeFile(path.join(folder, 'terraform', file), content)
-  return folder
+const { version: VERSION, roots } = await readManifest()
+const ROOT = roots['eks']!.version
+
+/** Templates of version 0.1.0, and a newer version that changes `main.tf` of the root and of the network. */
+async function newer(): Promise<string> {
+  return addVersion(await templates010(), {
+    version: '0.9.0',
+    root: { version: '1.9.0', files: { 'main.tf': (old) => `${old}\n# newer\n`, 'added.tf': () => '# added\n' } },
+    modules: { network: { version: '1.9.0', files: { 'main.tf': (old) => `${old}\n# newer\n` } } },
+  })
 }
 
 describe('vendorRoot', () => {
-  test('writes the root and its modules, and notes every digest', async () => {
+  test('writes the root and its modules, notes every digest and version, and keeps the pristine texts', async () => {
     const result = await vendor()
-    const files = (await plainFilesOf(path.join(directory, 'infra'))).map((file) => `infra/${file.path}`)
-    expect(result).toEqual({ written: files, unchanged: [], edited: [] })
+    const files = [...(await filesBelow('infra/environments')), ...(await filesBelow('infra/modules'))]
+    const copies = await filesBelow('infra/.templates')
+    expect(result).toEqual({ written: files, unchanged: [], edited: [], copies })
+    expect(copies).toEqual(files.map(pristine).sort())
+    for (const file of files) expect(await text(pristine(file)), file).toBe(await text(file))
     expect(files).toEqual(
       expect.arrayContaining([
         ...['main', 'outputs', 'providers', 'variables', 'versions'].map((name) => `infra/environments/dev/${name}.tf`),
-        ...['cluster-eks', 'keys', 'network'].map((name) => `infra/modules/${name}/1.0.0/variables.tf`),
+        ...['cluster-eks', 'keys', 'network'].map((name) => expect.stringMatching(`^infra/modules/${name}/[0-9.]+/variables.tf$`) as string),
       ]),
     )
     expect(files.some((file) => file.includes('/state/'))).toBe(false)
     const lock = await readLock(directory)
     expect(Object.keys(lock.files)).toEqual(files)
-    expect(lock.templates).toEqual({ version: (await readManifest()).version })
+    const { modules } = await readManifest()
+    expect(lock).toMatchObject({
+      schemaVersion: 2,
+      templates: { version: VERSION },
+      roots: {
+        'infra/environments/dev': {
+          ...{ root: 'eks', version: ROOT, templates: VERSION },
+          modules: Object.fromEntries(roots['eks']!.modules.map((name) => [name, modules[name]])),
+        },
+      },
+    })
     for (const file of files) expect(lock.files[file]).toBe(digestOf(await text(file)))
   })
 
   test('a second run changes nothing', async () => {
     const first = await vendor()
     const before = await text('platform.lock.json')
-    expect(await vendor()).toEqual({ written: [], unchanged: first.written, edited: [] })
+    expect(await vendor()).toEqual({ written: [], unchanged: first.written, edited: [], copies: [] })
     expect(await text('platform.lock.json')).toBe(before)
   })
 
   test('a second environment shares the modules', async () => {
     await vendor()
-    const { written } = await vendorRoot(directory, { folder: 'infra/environments/prod', root: 'eks' })
+    const { written } = await vendor(undefined, 'prod')
     expect(written.every((file) => file.startsWith('infra/environments/prod/'))).toBe(true)
     expect(Object.keys((await readLock(directory)).files)).toEqual(expect.arrayContaining([MAIN, 'infra/environments/prod/main.tf', VPC]))
   })
@@ -76,11 +98,10 @@ describe('vendorRoot', () => {
   })
 
   test('does not overwrite a file that was there before platform', async () => {
-    await mkdir(path.join(directory, 'infra/environments/dev'), { recursive: true })
     await write(MAIN, '# older than platform\n')
     expect((await vendor()).edited).toEqual([MAIN])
     expect(await text(MAIN)).toBe('# older than platform\n')
-    expect((await readLock(directory)).files[MAIN]).toBeUndefined()
+    expect((await readLock(directory)).files[MAIN]).toBe(digestOf(await text(pristine(MAIN))))
   })
 
   test('does not take other line ends for an edit', async () => {
@@ -95,17 +116,6 @@ describe('vendorRoot', () => {
     await rm(path.join(directory, VPC))
     expect((await vendor()).written).toEqual([VPC])
     expect(await text(VPC)).toBe(content)
-  })
-
-  test('replaces an untouched file by that of newer templates, and only that', async () => {
-    await vendor()
-    await write(VPC, '# ours\n')
-    const templates = await changedTemplates('roots/eks/1.0.0/main.tf', '# newer\n')
-    await writeFile(path.join(templates, 'terraform/modules/network/1.0.0/main.tf'), '# newer\n')
-    expect(await vendor(templates)).toMatchObject({ written: [MAIN], edited: [VPC] })
-    expect(await text(MAIN)).toBe('# newer\n')
-    expect(await text(VPC)).toBe('# ours\n')
-    expect((await readLock(directory)).files[MAIN]).toBe(digestOf('# newer\n'))
   })
 
   test('keeps the other parts of the lock', async () => {
@@ -151,32 +161,106 @@ describe('vendorRoot', () => {
     expect(await readdir(directory)).toEqual(['platform.lock.json'])
   })
 
-  test.each(['../../etc', 'infra/../../etc'])('refuses the folder %j', async (folder) => {
+  test.each(['../../etc', 'Dev', 'a--b', ''])('refuses the environment %j', async (environment) => {
+    await expect(vendor(undefined, environment)).rejects.toMatchObject({ code: 'InvalidName' })
+  })
+
+  test.each(['infra', 'infra/sharedx', 'modules/x', '../infra/shared'])('refuses the folder %s', async (folder) => {
     await expect(vendorRoot(directory, { folder, root: 'eks' })).rejects.toMatchObject({ code: 'PathOutsideRepository' })
+  })
+
+  test('refuses files with the markers of a merge conflict, also in files of the user', async () => {
+    await vendor()
+    await write(MAIN, `${await text(MAIN)}<<<<<<< yours\na\n=======\nb\n>>>>>>> template 0.2.0\n`)
+    await write('infra/modules/network/1.0.0/extra.tf', '>>>>>>> main\n')
+    const lines = (await text(MAIN)).split('\n').indexOf('<<<<<<< yours') + 1
+    await expect(vendor()).rejects.toMatchObject({
+      code: 'TemplateConflict',
+      details: { conflicts: [{ path: MAIN, line: lines }, { path: 'infra/modules/network/1.0.0/extra.tf', line: 1 }] },
+    })
   })
 })
 
-describe('the shipped templates', () => {
-  test('the manifest names modules and roots that exist, with a README each', async () => {
-    const manifest = await readManifest()
-    const terraform = path.join(templatesFolder(), 'terraform')
-    for (const [name, version] of Object.entries(manifest.modules)) {
-      const files = await plainFilesOf(path.join(terraform, 'modules', name, version))
-      expect(files.map((file) => file.path)).toEqual(
-        expect.arrayContaining(['README.md', 'main.tf', 'outputs.tf', 'variables.tf', 'versions.tf']),
-      )
-    }
-    for (const [root, { version, modules }] of Object.entries(manifest.roots)) {
-      const main = await readFile(path.join(terraform, 'roots', root, version, 'main.tf'), 'utf8')
-      const sources = [...main.matchAll(/source\s*=\s*"([^"]+)"/g)].map((match) => match[1])
-      expect(sources.sort()).toEqual(modules.map((name) => `../../modules/${name}/${manifest.modules[name]}`).sort())
-    }
+describe('the versions of a root', () => {
+  const versionOf = async (environment = 'dev') => (await readLock(directory)).roots?.[`infra/environments/${environment}`]
+  const old = { root: 'eks', version: '1.0.0', templates: '0.1.0', modules: { network: '1.0.0', keys: '1.0.0', 'cluster-eks': '1.0.0' } }
+
+  /** A repository as version 0.1.0 of platform made it: a lock without roots, and no pristine texts. */
+  async function made010(): Promise<void> {
+    await vendor(await templates010())
+    await rm(path.join(directory, 'infra/.templates'), { recursive: true })
+    const { files, templates } = await readLock(directory)
+    await write('platform.lock.json', JSON.stringify({ schemaVersion: 1, files, templates, tools: {} }))
+  }
+
+  test('stay when newer templates come, and a new root gets the newest', async () => {
+    await vendor(await templates010())
+    const main = await text(MAIN)
+    const templates = await newer()
+    expect(await vendor(templates)).toMatchObject({ written: [], edited: [], copies: [] })
+    expect(await text(MAIN)).toBe(main)
+    expect(await versionOf()).toEqual(old)
+    await vendor(templates, 'prod')
+    expect(await versionOf('prod')).toMatchObject({ version: '1.9.0', templates: '0.9.0', modules: { network: '1.9.0', keys: '1.0.0' } })
+    expect(await text('infra/environments/prod/main.tf')).toContain('modules/network/1.9.0')
+    expect((await readLock(directory)).templates).toEqual({ version: '0.9.0' })
   })
 
-  test('what Terraform leaves behind is not a template', async () => {
-    await mkdir(path.join(directory, '.terraform/providers'), { recursive: true })
-    for (const file of ['.terraform/providers/x', '.terraform.lock.hcl', 'terraform.tfstate', 'terraform.tfstate.backup', 'main.tf'])
-      await write(file, '')
-    expect(await plainFilesOf(directory)).toEqual([{ path: 'main.tf', content: '' }])
+  test('missing files are written again in the version of the root', async () => {
+    await vendor(await templates010())
+    const [main, vpc] = [await text(MAIN), await text(VPC)]
+    for (const file of [MAIN, VPC]) await rm(path.join(directory, file))
+    expect((await vendor(await newer())).written).toEqual([MAIN, VPC])
+    expect([await text(MAIN), await text(VPC)]).toEqual([main, vpc])
+  })
+
+  test('missing files come from the copies where the templates no longer have that version', async () => {
+    await vendor(await templates010())
+    const vpc = await text(VPC)
+    const templates = await newer()
+    for (const place of ['roots/eks', 'modules/network']) await rm(path.join(templates, 'terraform', place, '1.0.0'), { recursive: true })
+    await rm(path.join(directory, VPC))
+    expect((await vendor(templates)).written).toEqual([VPC])
+    expect(await text(VPC)).toBe(vpc)
+
+    await rm(path.join(directory, VPC))
+    await write(pristine(VPC), '# somebody was here\n')
+    await expect(vendor(templates)).rejects.toMatchObject({ code: 'TemplateTextMissing', details: { file: VPC } })
+    expect(await text(pristine(VPC))).toBe('# somebody was here\n')
+  })
+
+  test('a repository of version 0.1.0 keeps its versions and its edits, and gets the pristine texts', async () => {
+    await made010()
+    const vpc = await text(VPC)
+    await write(VPC, '# ours\n')
+    const result = await vendor(await newer())
+    expect(result).toMatchObject({ written: [], edited: [VPC] })
+    expect(result.copies).toContain(pristine(VPC))
+    expect(await text('infra/.templates/modules/network/1.0.0/main.tf')).toBe(vpc)
+    expect(await versionOf()).toEqual(old)
+    expect((await readLock(directory)).schemaVersion).toBe(2)
+  })
+
+  test('are recognised by the files where the lock was deleted', async () => {
+    await made010()
+    await rm(path.join(directory, 'platform.lock.json'))
+    await write(MAIN, '# ours\n')
+    expect(await vendor(await newer())).toMatchObject({ written: [], edited: [MAIN] })
+    expect(await versionOf()).toEqual(old)
+    expect(await text('infra/.templates/roots/eks/1.0.0/main.tf')).toContain('modules/network/1.0.0')
+  })
+
+  test('of a newer platform are refused', async () => {
+    await vendor(await newer())
+    const before = await text('platform.lock.json')
+    await expect(vendor(await templates010())).rejects.toMatchObject({ code: 'TemplatesTooNew', details: { version: '1.9.0', newest: '1.0.0' } })
+    expect(await text('platform.lock.json')).toBe(before)
+  })
+
+  test('templates whose text was changed without a new version do not reach a root that exists', async () => {
+    await vendor()
+    const templates = await copyOfShipped()
+    await writeFile(path.join(templates, 'terraform/roots/eks', ROOT, 'main.tf'), '# changed\n')
+    expect(await vendor(templates)).toMatchObject({ written: [], edited: [], copies: [] })
   })
 })
