@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { execProgram } from '../../src/lib/core/exec.js'
 import { readManifest, templatesFolder } from '../../src/lib/templates/shipped.js'
 import { moduleValues, rootValues } from './modules/bad-values.js'
+import { shared, sharedRootValues, trail } from './modules/shared-values.js'
 import { small } from './modules/values.js'
 import { copyOfTemplates, findBinary, placeOfRoot, temporaryFolder, writeJson, type Binary } from './modules/workbench.js'
 
@@ -77,6 +78,7 @@ async function refusedBy(folder: string, values: Record<string, unknown>): Promi
 describe.each([
   ...Object.entries(manifest.modules).map(([name, version]) => ({ name, folder: `modules/${name}/${version}`, ...moduleValues[name]! })),
   { name: 'root eks', folder: `roots/eks/${manifest.roots['eks']!.version}`, good: small, bad: rootValues },
+  { name: 'root shared', folder: `roots/shared/${manifest.roots['shared']!.version}`, good: { ...shared, trail }, bad: sharedRootValues },
 ])('variables of $name', ({ folder, good, bad }) => {
   const directory = path.join(templatesFolder(), 'terraform', folder)
 

@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml'
 import type { ErrorCode } from '../core/error-codes.js'
 import { UserError } from '../core/errors.js'
 import { resolveInside, writeFileAtomic } from '../core/files.js'
-import { assertName } from '../core/names.js'
+import { assertEnvironmentName } from '../core/names.js'
 import type { Isolation, Preset, Role } from './choices.js'
 import { nextFreeCidr } from './cidr.js'
 import { defaultKubernetesVersion } from './kubernetes-versions.js'
@@ -50,7 +50,7 @@ export async function createEnvironmentFile(
   options: EnvironmentOptions,
   context: LoadContext & { dryRun?: boolean } = {},
 ): Promise<Project> {
-  assertName('an environment', name)
+  assertEnvironmentName(name)
   const outside = await readOutsideSettings(context.env ?? {})
   const files = await readRepositoryFiles(project.directory)
   const file = environmentFilePath(name)

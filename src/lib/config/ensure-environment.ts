@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.js'
-import { assertName } from '../core/names.js'
+import { assertEnvironmentName } from '../core/names.js'
 import type { Ports } from '../core/ports.js'
 import { type Preset, presets, type Role, roles } from './choices.js'
 import { isIpv4Cidr } from './cidr.js'
@@ -32,7 +32,7 @@ export async function ensureEnvironmentFile(
   options: EnvironmentOptions,
   { yes = false, dryRun = false }: EnsureEnvironmentSettings = {},
 ): Promise<{ project: Project; created: boolean }> {
-  assertName('an environment', name)
+  assertEnvironmentName(name)
   const existing = project.environments.get(name)
   if (existing) {
     await refuseContradiction(ports, project, existing, options)

@@ -7,6 +7,7 @@ import { findRepository, PLATFORM_FILE, readRepositoryFiles, type RepositoryFile
 import { originOf, type Origins, resolveEnvironment } from './resolve.js'
 import { type EnvironmentFile, environmentSchema, type Platform, platformSchema } from './schema.js'
 import { checkSchema } from './schema-problems.js'
+import { resolveShared } from './shared.js'
 import { assertKnownAccount, type OutsideSettings, readOutsideSettings, SETTING_VARIABLES, type Variables } from './user-settings.js'
 import { parseYaml, type YamlSource } from './yaml-source.js'
 
@@ -73,6 +74,7 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
   const project: Project = {
     directory,
     platform: decided.platform,
+    shared: resolveShared(decided.platform),
     environments: new Map(resolved.map(({ environment }) => [environment.name, environment])),
   }
   return {

@@ -1,6 +1,6 @@
 import type { Preset } from './choices.js'
 import type { Environment } from './project.js'
-import type { LogRetentionDays } from './schema.js'
+import type { LogRetentionDays } from './schema-parts.js'
 
 /** The part of an environment that a preset decides. */
 export interface PresetValues {

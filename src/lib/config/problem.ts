@@ -28,6 +28,16 @@ export function formatField(path: FieldPath): string {
   return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '')
 }
 
+/** A problem with the value at `path` of a source. */
+export function problemAt(
+  source: { file: string; valuePosition(path: FieldPath): Position },
+  path: FieldPath,
+  message: string,
+  hints: Pick<Problem, 'allowed' | 'nearest'> = {},
+): Problem {
+  return { file: source.file, ...source.valuePosition(path), field: formatField(path), message, ...hints }
+}
+
 /** ` (allowed: …; did you mean …?)`, or nothing. */
 export function formatHints({ allowed, nearest }: Pick<Problem, 'allowed' | 'nearest'>): string {
   const hints = [

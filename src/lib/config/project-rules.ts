@@ -1,7 +1,8 @@
-import { nearest } from '../core/names.js'
+import { nearest, SHARED_NAME } from '../core/names.js'
 import { cidrsOverlap, isIpv4Cidr } from './cidr.js'
-import { type FieldPath, formatField, type Problem } from './problem.js'
+import { type FieldPath, problemAt, type Problem } from './problem.js'
 import { valueAt } from './schema-problems.js'
+import { checkShared } from './shared.js'
 import type { YamlSource } from './yaml-source.js'
 
 /** An environment file as it was written, valid or not. */
@@ -23,6 +24,8 @@ const LONGEST_BUCKET_NAME = 63
 export function checkRules(platform: YamlSource, environments: readonly EnvironmentSource[], chosenAccount: string | undefined): Problem[] {
   return [
     ...checkBucketName(platform),
+    ...checkShared(platform),
+    ...checkEnvironmentNames(environments),
     ...environments.flatMap(({ source }) => (isSoft(source) ? checkSoft(source, environments) : checkHard(source))),
     ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAccount(source, platform, chosenAccount))),
     ...checkOverlaps(environments),
@@ -34,10 +37,6 @@ const isSoft = (source: YamlSource): boolean => valueAt(source.value, ['isolatio
 const textAt = (source: YamlSource, path: FieldPath): string | undefined => {
   const value = valueAt(source.value, path)
   return typeof value === 'string' ? value : undefined
-}
-
-function problemAt(source: YamlSource, path: FieldPath, message: string, hints: Pick<Problem, 'allowed' | 'nearest'> = {}): Problem {
-  return { file: source.file, ...source.valuePosition(path), field: formatField(path), message, ...hints }
 }
 
 function checkBucketName(platform: YamlSource): Problem[] {
@@ -54,6 +53,15 @@ function checkBucketName(platform: YamlSource): Problem[] {
         ),
       ]
     : []
+}
+
+/** Tags and names could not be told apart. */
+function checkEnvironmentNames(environments: readonly EnvironmentSource[]): Problem[] {
+  return environments.flatMap(({ name, source }) =>
+    name === SHARED_NAME
+      ? [{ file: source.file, line: 1, column: 1, field: '', message: 'shared names what all environments share: rename the file' }]
+      : [],
+  )
 }
 
 function checkHard(source: YamlSource): Problem[] {

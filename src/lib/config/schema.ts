@@ -1,47 +1,14 @@
 import validRange from 'semver/ranges/valid.js'
 import { z } from 'zod'
-import { isReservedPlatformName, NAME_RULE } from '../core/names.js'
+import { isReservedPlatformName } from '../core/names.js'
 import { architectures, isolations, presets, roles, targets } from './choices.js'
-import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
+import { accountId, cidr, days, logRetentionDays, name, networkCidr, principalArn, region, roleArn, tags } from './schema-parts.js'
+import { sharedSchema } from './shared-schema.js'
 
-// Rules are regular expressions where one can say them, because only those reach the published JSON Schemas.
-const name = z.string().regex(/^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/, { error: `must be ${NAME_RULE}` })
-const cidr = z
-  .string()
-  .regex(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, { error: 'must be an IPv4 address range such as 10.0.0.0/16', abort: true })
-  .refine(isIpv4Cidr, { error: 'must be an IPv4 address range without host bits, such as 10.0.0.0/16', abort: true })
-const networkCidr = cidr
-  .regex(/\/(?:1[6-9]|20)$/, { error: 'must be between /16 and /20', abort: true })
-  .refine(isPrivateCidr, { error: 'must lie in a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10' })
-const accountId = z.string().regex(/^\d{12}$/, { error: 'must be the 12 digits of an AWS account, in quotes' })
-const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role' })
-const principalArn = z
-  .string()
-  .regex(/^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role or user' })
-const region = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, { error: 'must be an AWS region such as eu-west-1' })
-const days = (min: number, max: number): z.ZodInt => z.int().min(min).max(max)
 const preset = z.enum(presets)
 const kubernetesVersion = z.enum(supportedKubernetesVersions)
 const terraformBinary = z.enum(['terraform', 'tofu'])
-
-/** Tag limits, those that all services share: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
-const tags = z.record(
-  z.string().regex(/^(?!aws:|platform:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, {
-    error: 'must be a tag key: at most 128 letters, digits, spaces and + - = . _ : / @, not starting with "aws:" or "platform:"',
-  }),
-  z
-    .string()
-    .max(256)
-    .regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u, { error: 'may only have letters, digits, spaces and + - = . _ : / @' }),
-)
-
-/** Days that CloudWatch Logs accepts as retention (API reference, PutRetentionPolicy). */
-const LOG_RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const
-const logRetentionDays = z.literal(LOG_RETENTION_DAYS)
-export type LogRetentionDays = z.output<typeof logRetentionDays>
 
 export const platformSchema = z
   .strictObject({
@@ -84,6 +51,7 @@ export const platformSchema = z
       .prefault({})
       .describe('The program that builds the infrastructure.'),
     tags: tags.default({}).describe('Tags on everything that is created.'),
+    shared: sharedSchema.prefault({}).describe('What environments share, in one account: registries, audit trail, names and its rules.'),
   })
   .meta({ title: 'platform.yaml', description: 'What all environments of a platform have in common.' })
 

@@ -20,6 +20,20 @@ export function assertName(what: string, name: string): void {
   })
 }
 
+/** Name of what all environments share, in state, tags and names. */
+export const SHARED_NAME = 'shared'
+
+/** Throws `InvalidName` unless `name` may name an environment. */
+export function assertEnvironmentName(name: string): void {
+  assertName('an environment', name)
+  if (name !== SHARED_NAME) return
+  throw new UserError('InvalidName', 'An environment cannot be called shared.', {
+    reason: 'It is the name of what all environments share.',
+    next: ['Choose another name. For what is shared: platform shared apply'],
+    details: { name },
+  })
+}
+
 /** A platform's name goes into tags and bucket names, where AWS reserves `aws`. */
 export function isReservedPlatformName(name: string): boolean {
   return name === 'aws' || name.startsWith('aws-')

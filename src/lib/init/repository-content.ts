@@ -29,6 +29,10 @@ async function platformText(settings: InitSettings, branch: string): Promise<str
   const document = parseDocument(await readSkeleton('platform.yaml'))
   for (const [field, value] of Object.entries(settings)) document.set(field, typeof value === 'object' ? document.createNode(value) : value)
   document.setIn(['git', 'branch'], branch)
+  if (settings.target === 'sandbox') {
+    document.setIn(['shared', 'protection'], false)
+    document.setIn(['shared', 'trail', 'enabled'], false)
+  }
   return document.toString({ lineWidth: 0 })
 }
 

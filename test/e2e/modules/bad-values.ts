@@ -1,18 +1,10 @@
-/** For each module: values that pass, and for each rule of each variable values that must not. */
-export interface ModuleValues {
-  good: Record<string, unknown>
-  bad: Record<string, unknown[]>
-}
+import { badAccounts, badKeyArns, badPrincipals, badRetention, badTags, keyArn, names, type ModuleValues } from './rules.js'
+import { sharedModuleValues } from './shared-values.js'
 
-const names = ['Acme', 'a', '-ab', 'ab-', 'a--b', 'with space', 'a'.repeat(33)]
-const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1'
-const badKeyArns = ['alias/x', 'arn:aws:kms:eu-west-1:111122223333:alias/x', 'arn:aws:iam::111122223333:role/x']
-const badPrincipals = [['*'], ['arn:aws:iam::111122223333:root'], ['arn:aws:sts::111122223333:assumed-role/x/y']]
-const badTags = [{ 'aws:x': 'y' }, { 'platform:resource': 'y' }]
-const badRetention = [0, 2, 366]
 const group = { instance_types: ['m7i.large'], min: 1, max: 2, desired: 1 }
 
 export const moduleValues: Record<string, ModuleValues> = {
+  ...sharedModuleValues,
   state: {
     good: { platform: 'acme', bucket: 'acme-state', kms_key_arn: keyArn },
     bad: { platform: names, bucket: ['Acme', 'a', 'a.b', 'a'.repeat(64)], kms_key_arn: badKeyArns, tags: badTags },
@@ -55,7 +47,7 @@ export const moduleValues: Record<string, ModuleValues> = {
       deletion_window_days: [6, 31, 7.5],
       administrators: badPrincipals,
       users: badPrincipals,
-      shared_account_ids: [['1'], ['arn:aws:iam::111122223333:root']],
+      shared_account_ids: badAccounts,
       tags: badTags,
     },
   },
