@@ -1,12 +1,19 @@
+import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
+import { ACMClient } from '@aws-sdk/client-acm'
+import { AthenaClient } from '@aws-sdk/client-athena'
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { ECRClient } from '@aws-sdk/client-ecr'
 import { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { GlueClient } from '@aws-sdk/client-glue'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { RDSClient } from '@aws-sdk/client-rds'
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
+import { Route53Client } from '@aws-sdk/client-route-53'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
@@ -42,6 +49,13 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     sts: client(STSClient.prototype),
     logs: client(CloudWatchLogsClient.prototype),
     rds: client(RDSClient.prototype),
+    accessAnalyzer: client(AccessAnalyzerClient.prototype),
+    acm: client(ACMClient.prototype),
+    athena: client(AthenaClient.prototype),
+    cloudTrail: client(CloudTrailClient.prototype),
+    ecr: client(ECRClient.prototype),
+    glue: client(GlueClient.prototype),
+    route53: client(Route53Client.prototype),
     loadBalancers: client(ElasticLoadBalancingV2Client.prototype),
     classicLoadBalancers: client(ElasticLoadBalancingClient.prototype),
     tagging: client(ResourceGroupsTaggingAPIClient.prototype),

@@ -24,6 +24,15 @@ export class AwsClients {
   sts = () => this.#once('sts', async (settings) => new (await import('@aws-sdk/client-sts')).STSClient(settings))
   logs = () => this.#once('logs', async (settings) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings))
   rds = () => this.#once('rds', async (settings) => new (await import('@aws-sdk/client-rds')).RDSClient(settings))
+  ecr = () => this.#once('ecr', async (settings) => new (await import('@aws-sdk/client-ecr')).ECRClient(settings))
+  cloudTrail = () =>
+    this.#once('cloudtrail', async (settings) => new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient(settings))
+  athena = () => this.#once('athena', async (settings) => new (await import('@aws-sdk/client-athena')).AthenaClient(settings))
+  glue = () => this.#once('glue', async (settings) => new (await import('@aws-sdk/client-glue')).GlueClient(settings))
+  route53 = () => this.#once('route53', async (settings) => new (await import('@aws-sdk/client-route-53')).Route53Client(settings))
+  acm = () => this.#once('acm', async (settings) => new (await import('@aws-sdk/client-acm')).ACMClient(settings))
+  accessAnalyzer = () =>
+    this.#once('access-analyzer', async (settings) => new (await import('@aws-sdk/client-accessanalyzer')).AccessAnalyzerClient(settings))
   loadBalancers = () =>
     this.#once(
       'load-balancers',

@@ -54,6 +54,7 @@ const DATA_BEARING = new Set([
   'aws_elasticache_replication_group',
   'aws_kms_key',
   'aws_rds_cluster',
+  'aws_route53_zone',
   'aws_s3_bucket',
 ])
 

@@ -30,9 +30,9 @@ export const sharedModuleValues: Record<string, ModuleValues> = {
     bad: {
       ...common,
       retention_days: [89, 36_501, 90.5],
-      cold_storage_days: [0, 1.5, 730],
+      cold_storage_days: [0, 1.5],
       lock_mode: ['governance', ''],
-      lock_days: [0, 1.5, 731],
+      lock_days: [0, 1.5],
       data_events: [['sqs']],
       log_retention_days: badRetention,
       log_kms_key_arn: badKeyArns,

@@ -1,12 +1,16 @@
 import { UserError } from '../../core/errors.js'
 import { explainAwsError } from '../explain-error.js'
 import { waitUntil, type WaitPorts } from '../waiting.js'
+import { accountFinders } from './account.js'
+import { dnsFinders } from './dns.js'
 import { ec2Finders } from './ec2.js'
 import { eksFinders } from './eks.js'
 import { createFinding, type Candidate, type EnvironmentScope, type Finder, type PlannedResource, type RecoveryClients } from './finding.js'
 import { iamFinders } from './iam.js'
 import { kmsFinders } from './kms.js'
 import { logAndBucketFinders } from './logs-and-buckets.js'
+import { registryFinders } from './registry.js'
+import { trailFinders } from './trail.js'
 
 /** A resource that exists although Terraform's state does not know it. */
 export interface Existing {
@@ -20,7 +24,17 @@ export interface Existing {
 /** An EKS cluster takes up to 20 minutes, a node group that fails up to 35. */
 const PATIENCE = { everyMs: 10_000, forMs: 45 * 60_000 }
 
-const FINDERS: Readonly<Record<string, Finder>> = { ...ec2Finders, ...iamFinders, ...kmsFinders, ...eksFinders, ...logAndBucketFinders }
+const FINDERS: Readonly<Record<string, Finder>> = {
+  ...ec2Finders,
+  ...iamFinders,
+  ...kmsFinders,
+  ...eksFinders,
+  ...logAndBucketFinders,
+  ...accountFinders,
+  ...dnsFinders,
+  ...registryFinders,
+  ...trailFinders,
+}
 
 /** Whether resources of this type can be looked for at all. */
 export function canBeFound(type: string): boolean {

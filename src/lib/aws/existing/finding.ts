@@ -30,7 +30,10 @@ export interface Candidate {
 
 export type Tags = Readonly<Record<string, string>>
 
-export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'>
+/** Clients of the services that only what environments share is made of. */
+export type SharedClients = Pick<AwsClients, 'accessAnalyzer' | 'acm' | 'athena' | 'cloudTrail' | 'ecr' | 'glue' | 'route53'>
+
+export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'> & SharedClients
 
 /** What finders need: clients, whose environment it is, and listings that are made once. */
 export interface Finding {

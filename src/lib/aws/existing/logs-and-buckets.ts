@@ -58,7 +58,12 @@ function ofBucket(read: (sdk: S3Sdk, client: S3Client, input: BucketInput) => Pr
       return found === false ? [] : [candidate(Bucket)]
     } catch (error) {
       // Another account's bucket answers 403; Terraform's own attempt to make it tells why.
-      if (awsStatus(error) === 404 || awsStatus(error) === 403 || isAwsError(error, 'NoSuch*', 'NotFound')) return []
+      if (
+        awsStatus(error) === 404 ||
+        awsStatus(error) === 403 ||
+        isAwsError(error, 'NoSuch*', 'NotFound', 'ObjectLockConfigurationNotFoundError')
+      )
+        return []
       throw error
     }
   }
@@ -76,6 +81,10 @@ export const logAndBucketFinders: Readonly<Record<string, Finder>> = {
   ),
   aws_s3_bucket_lifecycle_configuration: ofBucket((sdk, client, input) =>
     client.send(new sdk.GetBucketLifecycleConfigurationCommand(input)),
+  ),
+  aws_s3_bucket_object_lock_configuration: ofBucket(
+    async (sdk, client, input) =>
+      (await client.send(new sdk.GetObjectLockConfigurationCommand(input))).ObjectLockConfiguration?.Rule !== undefined,
   ),
   aws_s3_bucket_versioning: ofBucket(
     async (sdk, client, input) => (await client.send(new sdk.GetBucketVersioningCommand(input))).Status !== undefined,

@@ -63,8 +63,7 @@ resource "aws_route53_record" "validation" {
 resource "aws_acm_certificate_validation" "this" {
   for_each = local.awaited
 
-  certificate_arn         = aws_acm_certificate.this[each.key].arn
-  validation_record_fqdns = [aws_route53_record.validation[each.key].fqdn]
+  certificate_arn = aws_acm_certificate.this[each.key].arn
 
-  depends_on = [aws_route53_record.delegation]
+  depends_on = [aws_route53_record.delegation, aws_route53_record.validation]
 }

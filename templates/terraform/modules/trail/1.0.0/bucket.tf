@@ -29,6 +29,13 @@ resource "aws_s3_bucket_object_lock_configuration" "trail" {
   }
 
   depends_on = [aws_s3_bucket_versioning.trail]
+
+  lifecycle {
+    precondition {
+      condition     = var.lock_days <= var.retention_days
+      error_message = "lock_days must be at most retention_days."
+    }
+  }
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "trail" {
@@ -104,6 +111,13 @@ resource "aws_s3_bucket_lifecycle_configuration" "trail" {
   }
 
   depends_on = [aws_s3_bucket_versioning.trail]
+
+  lifecycle {
+    precondition {
+      condition     = var.cold_storage_days == null ? true : var.cold_storage_days < var.retention_days
+      error_message = "cold_storage_days must be smaller than retention_days."
+    }
+  }
 }
 
 # AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail".

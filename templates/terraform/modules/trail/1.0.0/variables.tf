@@ -39,11 +39,6 @@ variable "cold_storage_days" {
     condition     = var.cold_storage_days == null ? true : var.cold_storage_days >= 1 && floor(var.cold_storage_days) == var.cold_storage_days
     error_message = "cold_storage_days must be a whole number of days from 1."
   }
-
-  validation {
-    condition     = var.cold_storage_days == null ? true : var.cold_storage_days < var.retention_days
-    error_message = "cold_storage_days must be smaller than retention_days."
-  }
 }
 
 variable "lock_mode" {
@@ -65,11 +60,6 @@ variable "lock_days" {
   validation {
     condition     = var.lock_days >= 1 && floor(var.lock_days) == var.lock_days
     error_message = "lock_days must be a whole number of days from 1."
-  }
-
-  validation {
-    condition     = var.lock_days <= var.retention_days
-    error_message = "lock_days must be at most retention_days."
   }
 }
 
