@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accountId, days, logRetentionDays, name, principalArn } from './schema-parts.js'
+import { days, logRetentionDays, name, principalArn } from './schema-parts.js'
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 const repository = z
@@ -38,16 +38,17 @@ const createProvider = z
   .default(true)
   .describe('false when the account has this identity provider already: it can have one of each.')
 
+const accountNameOrId = z.string().regex(/^(?:\d{12}|(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9])$/, {
+  error: 'must be a name from accounts, or the 12 digits of an AWS account in quotes',
+})
+
 const registrySchema = z
   .strictObject({
     repositories: z
       .array(repository)
       .default([])
       .describe('Names of the repositories. In AWS they start with the name of the platform. None: no registry.'),
-    pullAccounts: z
-      .array(z.union([name, accountId], { error: 'must be a name from accounts, or the 12 digits of an AWS account in quotes' }))
-      .default([])
-      .describe('Accounts that may pull: names from accounts, or ids.'),
+    pullAccounts: z.array(accountNameOrId).default([]).describe('Accounts that may pull: names from accounts, or ids.'),
     untaggedDays: days(1, 3650).default(14).describe('Days after which an image without a tag is removed.'),
     keepImages: z.int().min(10).max(100_000).optional().describe('Newest images kept in each repository. Default: all that have a tag.'),
   })
