@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import type { Interfaces } from '@oclif/core'
-import { ExitCode } from '../core/exit-codes.js'
-import { endQuietlyOnClosedPipe } from '../ui/screen.js'
+import { readFileSync } from 'node:fs'
 import { moveLeadingGlobalFlags, wantsJson } from './invocation.js'
-import { createScreen, presentError } from './output.js'
+
+/** What is read of package.json here. */
+interface Package {
+  version: string
+}
 
 /**
  * Runs the command line and ends the process.
@@ -14,59 +14,24 @@ import { createScreen, presentError } from './output.js'
 export async function runCommandLine(binUrl: string, options: { development?: boolean } = {}): Promise<void> {
   const argv = moveLeadingGlobalFlags(process.argv.slice(2))
   const json = wantsJson(argv, process.env)
-  // The AWS SDK's notice about Node versions would stand between the lines of every command; doctor tells about Node.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  endQuietlyOnClosedPipe([process.stdout, process.stderr])
+  const packageText = readFileSync(new URL('../package.json', binUrl), 'utf8')
   if (argv[0] === '--version') {
-    printVersion(binUrl, json)
+    printVersion(JSON.parse(packageText) as Package, json)
     return
   }
-  const end = async (error: unknown): Promise<never> => {
-    const { toUserError } = await import('./errors.js')
-    const screen = createScreen(!argv.includes('--no-color'))
-    const userError = toUserError(error)
-    presentError(userError, { json, screen })
-    await screen.settled()
-    process.exit(userError.exitCode)
-  }
-  process.on('uncaughtException', (error) => void end(error))
-  try {
-    // Loaded here because it takes most of the start-up time.
-    const { Config, run, settings } = await import('@oclif/core')
-    settings.performanceEnabled = false
-    // Without this oclif would look for TypeScript sources whenever the caller has NODE_ENV=development.
-    settings.enableAutoTranspile = false
-    const { root, pjson } = readPackage(binUrl, options.development === true)
-    const load = async (): Promise<Interfaces.Config> => {
-      if (options.development !== true) return Config.load({ root, pjson })
-      const { loadWithoutManifest } = await import('./command-config.js')
-      return loadWithoutManifest(root, pjson)
-    }
-    await run(argv, await load())
-    await createScreen(false).settled()
-    process.exit(process.exitCode ?? ExitCode.done)
-  } catch (error) {
-    await end(error)
-  }
+  // Loaded here because it takes most of the start-up time.
+  const { runCommand } = await import('./run-command.js')
+  await runCommand(argv, { json, root: new URL('..', binUrl), packageText, development: options.development === true })
 }
 
-/** Answered before oclif reads anything: scripts ask for it often. */
-function printVersion(binUrl: string, json: boolean): void {
-  const { version } = createRequire(binUrl)('../package.json') as { version: string }
+/** Answered before anything else is loaded: scripts ask for it often. */
+function printVersion({ version }: Package, json: boolean): void {
   const { platform, arch, version: node } = process
-  createScreen(false).data(
-    json ? JSON.stringify({ version, node, platform, arch }, null, 2) : `platform ${version} ${platform}-${arch} node-${node}`,
+  // A reader that has gone wants nothing more.
+  process.stdout.on('error', () => undefined)
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ version, node, platform, arch }, null, 2)}\n`
+      : `platform ${version} ${platform}-${arch} node-${node}\n`,
   )
-}
-
-/** @param development names the sources where package.json names compiled files. */
-function readPackage(binUrl: string, development: boolean): { root: string; pjson: Interfaces.PJSON } {
-  const root = fileURLToPath(new URL('..', binUrl))
-  const text = JSON.stringify(createRequire(binUrl)('../package.json'))
-  return { root, pjson: JSON.parse(development ? text.replaceAll(/"\.\/dist\/([^"]+?)(\.js)?"/g, sourceOf) : text) as Interfaces.PJSON }
-}
-
-/** The source of a compiled file or folder that package.json names. */
-function sourceOf(_whole: string, name: string, extension: string | undefined): string {
-  return JSON.stringify(`./src/${name}${extension === undefined ? '' : '.ts'}`)
 }

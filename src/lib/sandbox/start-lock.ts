@@ -16,7 +16,7 @@ export async function withStartLock<T>(
   lockFolder: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { lock } = await import('proper-lockfile')
+  const { lock } = (await import('proper-lockfile')).default
   await mkdir(path.dirname(lockFolder), { recursive: true })
   const deadline = ports.clock.now().getTime() + WAIT_MS
   let release: (() => Promise<void>) | undefined

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../core/errors.js'
+import { packageRoot } from '../core/package-root.js'
 import type { DetachedProcess } from '../core/ports.js'
 import { redactText } from '../core/redaction.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
@@ -123,10 +122,9 @@ async function failure(folders: SandboxFolders, why: string): Promise<UserError>
   })
 }
 
-/** The compiled entry point, also when this file runs as TypeScript in a test. */
+/** The compiled program, also when this file runs as TypeScript in a test. */
 function supervisorProgram(): string {
-  const beside = fileURLToPath(new URL('supervisor-main.js', import.meta.url))
-  return existsSync(beside) ? beside : beside.replace(`${path.sep}src${path.sep}lib${path.sep}`, `${path.sep}dist${path.sep}lib${path.sep}`)
+  return path.join(packageRoot, 'dist', 'lib', 'sandbox', 'supervisor-main.js')
 }
 
 function describe({ accountId, endpoint, region }: SandboxRecord, status: StartedSandbox['status']): StartedSandbox {

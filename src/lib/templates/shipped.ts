@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import semver from 'semver'
 import { z } from 'zod'
+import { packageRoot } from '../core/package-root.js'
 
 /** A file as it will stand in a repository. `path` is relative and has forward slashes. */
 export interface TemplateFile {
@@ -21,9 +21,9 @@ const manifestSchema = z.object({
 /** What `templates/manifest.json` says: the version of the templates, of each module and root, and which modules a root uses. */
 export type Manifest = z.output<typeof manifestSchema>
 
-/** Absolute path of the folder with everything that is copied into repositories. Same place seen from src/ and from dist/. */
+/** Absolute path of the folder with everything that is copied into repositories. */
 export function templatesFolder(): string {
-  return fileURLToPath(new URL('../../../templates/', import.meta.url))
+  return path.join(packageRoot, 'templates')
 }
 
 export async function readManifest(folder = templatesFolder()): Promise<Manifest> {

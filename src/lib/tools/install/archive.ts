@@ -24,7 +24,7 @@ export async function unpack(file: string, format: 'zip' | 'tar.gz', directory: 
 }
 
 async function unpackZip(file: string, directory: string, maxBytes: number): Promise<void> {
-  const { openPromise } = await import('yauzl')
+  const { openPromise } = (await import('yauzl')).default
   // strictFileNames and the default checks of yauzl refuse absolute names, backslashes and "..".
   const zip = await openPromise(file, { autoClose: false, strictFileNames: true, validateEntrySizes: true })
   try {
