@@ -83,11 +83,19 @@ module.exports = {
       to: { path: [USE_CASES, '^src/lib/(roots|ui|cli)/'] },
     },
     {
-      name: 'no-development-dependency',
-      comment: 'It would be missing in an installed platform.',
+      name: 'libraries-are-bundled',
+      comment:
+        'dist/ holds the libraries. Listed under dependencies, one would stay outside: slower to start, and installed as a second part.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-test-tool',
+      comment: 'What only builds and tests platform does not belong into it.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^node_modules/(vitest|fast-check|typescript|tsx|esbuild|eslint|prettier|knip|ajv|dependency-cruiser|@cdktn)/' },
     },
     {
       name: 'resolvable',

@@ -36,5 +36,8 @@ function licenceOf(folder) {
   // This text names no owner, so it is the same for everybody. Ours is under it too.
   if (texts.length === 0 && license === 'Apache-2.0') texts.push('LICENSE')
   if (texts.length === 0) throw new Error(`${folder}: has no text of its licence ${license}.`)
-  return { title: `${name} ${version}, ${license}`, text: texts.map((file) => readFileSync(path.join(root, file), 'utf8').trim()).join('\n\n') }
+  return {
+    title: `${name} ${version}, ${license}`,
+    text: texts.map((file) => readFileSync(path.join(root, file), 'utf8').trim()).join('\n\n'),
+  }
 }

@@ -1,8 +1,10 @@
 // Writes oclif.manifest.json from the compiled commands, so that platform starts without loading all of them.
 import { readFileSync } from 'node:fs'
-import { loadWithoutManifest } from '../dist/lib/cli/command-config.js'
 import { writeOrCheck } from './generated-file.mjs'
 import { root } from './run-tool.mjs'
+import './sources.mjs'
+
+const { loadWithoutManifest } = await import('../src/lib/cli/command-config.ts')
 
 const pjson = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 const config = await loadWithoutManifest(root, pjson)

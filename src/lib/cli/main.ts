@@ -30,8 +30,6 @@ function printVersion({ version }: Package, json: boolean): void {
   // A reader that has gone wants nothing more.
   process.stdout.on('error', () => undefined)
   process.stdout.write(
-    json
-      ? `${JSON.stringify({ version, node, platform, arch }, null, 2)}\n`
-      : `platform ${version} ${platform}-${arch} node-${node}\n`,
+    json ? `${JSON.stringify({ version, node, platform, arch }, null, 2)}\n` : `platform ${version} ${platform}-${arch} node-${node}\n`,
   )
 }

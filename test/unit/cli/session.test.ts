@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 
-const SESSION = JSON.stringify(new URL('../../../dist/lib/cli/session.js', import.meta.url).href)
+const SESSION = JSON.stringify(new URL('../../../src/lib/cli/session.ts', import.meta.url).href)
 
 /** A run that ignores the request to stop, as one does whose Terraform hangs. */
 function stuckRun(json: boolean) {
@@ -12,7 +12,11 @@ function stuckRun(json: boolean) {
     ports.signal.addEventListener('abort', () => console.error('reason ' + ports.signal.reason.code))
     console.error('ready')
     setInterval(() => {}, 1000)`
-  return execa(process.execPath, ['--input-type=module', '-e', code], { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', CI: '1' } })
+  return execa(process.execPath, ['--import=tsx', '--input-type=module', '-e', code], {
+    reject: false,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1', CI: '1' },
+  })
 }
 
 async function waitFor(child: ReturnType<typeof stuckRun>, text: string): Promise<void> {

@@ -18,18 +18,18 @@ test('real AWS is reached without an endpoint and without credentials of ours', 
 })
 
 test('with target aws nothing of the sandbox is loaded', async () => {
-  const url = (file: string): string => JSON.stringify(new URL(`../../../dist/lib/${file}`, import.meta.url).href)
+  const url = (file: string): string => JSON.stringify(new URL(`../../../src/lib/${file}`, import.meta.url).href)
   // The loader has a thread of its own: what it writes must be out before the process ends.
   const loader = `import { writeSync } from 'node:fs'
     export async function load(url, context, next) { writeSync(1, url + '\\n'); return next(url, context) }`
   const code = `
     import { register } from 'node:module'
     register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(loader)}))
-    const { createTarget } = await import(${url('cli/target.js')})
+    const { createTarget } = await import(${url('cli/target.ts')})
     const target = await createTarget({}, { directory: '/', platform: { target: 'aws', region: 'eu-west-1' } })
     console.log('kind ' + target.kind)`
-  const { stdout } = await execProgram(process.execPath, ['--input-type=module', '-e', code])
+  const { stdout } = await execProgram(process.execPath, ['--import=tsx', '--input-type=module', '-e', code])
   expect(stdout).toContain('kind aws')
-  expect(stdout).toContain('/lib/aws/target.js')
+  expect(stdout).toContain('/lib/aws/target.ts')
   expect(stdout).not.toContain('/sandbox/')
 })

@@ -83,14 +83,14 @@ describe('systemProcesses', () => {
 
   test('a detached process survives the one that started it', async () => {
     const starter = `
-      import { systemProcesses } from ${JSON.stringify(new URL('../../../dist/lib/core/processes.js', import.meta.url).href)}
+      import { systemProcesses } from ${JSON.stringify(new URL('../../../src/lib/core/processes.ts', import.meta.url).href)}
       const { pid, startedAt } = await systemProcesses.startDetached(process.execPath, ['-e', ${JSON.stringify(FOREVER)}], { cwd: '/', env: {}, stdoutFile: '/dev/null', stderrFile: '/dev/null' })
       console.log(JSON.stringify({ pid, startedAt }))
       process.kill(process.pid, 'SIGKILL')`
     const lines: string[] = []
-    await execProgram(process.execPath, ['--input-type=module', '-e', starter], { onLine: (line) => lines.push(line) }).catch(
-      () => undefined,
-    )
+    await execProgram(process.execPath, ['--import=tsx', '--input-type=module', '-e', starter], {
+      onLine: (line) => lines.push(line),
+    }).catch(() => undefined)
     const identity = JSON.parse(lines[0] ?? '{}') as ProcessIdentity
     started.push(identity)
     expect(await systemProcesses.isAlive(identity)).toBe(true)

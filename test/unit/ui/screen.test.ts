@@ -53,11 +53,11 @@ test('abandon shows the cursor again and writes what waited', () => {
 
 test('a reader that goes away ends nothing and prints nothing', async () => {
   const code = `
-    import { endQuietlyOnClosedPipe } from ${JSON.stringify(new URL('../../../dist/lib/ui/screen.js', import.meta.url).href)}
+    import { endQuietlyOnClosedPipe } from ${JSON.stringify(new URL('../../../src/lib/ui/screen.ts', import.meta.url).href)}
     endQuietlyOnClosedPipe([process.stdout, process.stderr])
     let count = 0
     const timer = setInterval(() => { process.stdout.write('x'.repeat(100000)); if (++count === 20) { clearInterval(timer); process.exitCode = 7 } }, 5)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   child.stdout.once('data', () => child.stdout.destroy())
