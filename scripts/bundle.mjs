@@ -49,6 +49,8 @@ export async function bundle() {
     // The sources of packages as ES modules: what nobody uses of them is left out.
     mainFields: ['module', 'main'],
     external: [...Object.keys({ ...dependencies, ...optionalDependencies }), ...NEVER_LOADED],
+    // CommonJS libraries may ask where they are.
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
     minifySyntax: true,
     minifyWhitespace: true,
     // Errors are told apart by the names of their classes.
