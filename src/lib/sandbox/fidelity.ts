@@ -9,7 +9,7 @@ export interface ServiceFidelity {
   name: string
   fidelity: Fidelity
   note: string
-  emulatedBy: 'fakecloud' | 'fakecloud, mended by platform' | 'nothing'
+  emulatedBy: 'fakecloud' | 'fakecloud, mended by platform' | 'platform' | 'nothing'
 }
 
 /** Tested with real Terraform and the AWS SDK; see docs/reference/sandbox.md. Services that are not listed were not tested. */
@@ -56,13 +56,26 @@ export const services: readonly ServiceFidelity[] = [
   plain('codebuild', 'none', 'Builds do not run.'),
   plain('codecommit', 'partial', 'Repositories and commits through the API work; git clone does not.'),
   plain('secretsmanager', 'partial', 'Secrets are kept. IAM is not enforced.'),
-  plain('rds', 'none', 'Needs a container runtime, which the sandbox does not use.'),
-  plain('elasticache', 'none', 'Needs a container runtime, which the sandbox does not use.'),
+  mended(
+    'rds',
+    'shape-only',
+    'Instances, clusters and their final snapshots are kept by platform itself; no database runs, and every change happens at once.',
+  ),
+  mended('elasticache', 'shape-only', 'Replication groups, users and parameter groups are kept, but no cache runs.'),
+  mended('dynamodb', 'full', 'Tables, indexes, streams and recovery settings are kept.'),
+  mended('acm', 'partial', 'Certificates are issued without looking for the records that prove the name.'),
+  plain('route53', 'partial', 'Zones and records are kept, but nobody answers for the names.'),
+  plain('sns', 'partial', 'Topics deliver to SQS. Subscriptions by e-mail stay unconfirmed, and nothing is sent.'),
+  plain('cloudwatch', 'shape-only', 'Alarms and dashboards are kept, but no AWS service writes metrics.'),
+  plain('athena', 'shape-only', 'Workgroups and queries are kept.'),
+  plain('glue', 'shape-only', 'Databases and tables are kept.'),
+  plain('ce', 'shape-only', 'Cost allocation tags and anomaly monitors are kept; there are no costs.'),
+  own('access-analyzer', 'Analyzers and archive rules are kept, but nothing is analyzed.'),
+  own('budgets', 'Budgets and their subscribers are kept, but nothing is counted and nobody is told.'),
+  own('s3-control', 'The public access block of the account is kept, but no bucket obeys it. The rest is not there.'),
+  absent('transit gateways', 'Attachments never become available.'),
   absent('opensearch', 'Domains never become active.'),
   absent('guardduty', 'Not emulated.'),
-  absent('access-analyzer', 'Not emulated.'),
-  absent('budgets', 'Not emulated.'),
-  absent('s3control', 'Not emulated.'),
 ]
 
 function mended(name: string, fidelity: Fidelity, note: string): ServiceFidelity {
@@ -71,6 +84,10 @@ function mended(name: string, fidelity: Fidelity, note: string): ServiceFidelity
 
 function plain(name: string, fidelity: Fidelity, note: string): ServiceFidelity {
   return { name, fidelity, note, emulatedBy: 'fakecloud' }
+}
+
+function own(name: string, note: string): ServiceFidelity {
+  return { name, fidelity: 'shape-only', note, emulatedBy: 'platform' }
 }
 
 function absent(name: string, note: string): ServiceFidelity {

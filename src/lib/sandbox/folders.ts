@@ -14,6 +14,8 @@ export interface SandboxFolders {
   startLock: string
   /** Changes a mend has begun and must finish after a crash. */
   mends: string
+  /** What the services of our own keep. */
+  services: string
 }
 
 /** Where the sandbox of a repository keeps its things: `.platform/sandbox/`, which Git ignores. */
@@ -29,5 +31,6 @@ export function sandboxFolders(directory: string): SandboxFolders {
     port: path.join(root, 'port'),
     startLock: path.join(root, 'start.lock'),
     mends: path.join(root, 'mends'),
+    services: path.join(root, 'services'),
   }
 }

@@ -55,7 +55,12 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   )
   const control = { token: randomBytes(24).toString('hex'), faults: new FaultPlan(), status: () => ({ restarts: emulator.restarts }) }
   const upstream = new Upstream(emulator.port)
-  const contextFor = mendContexts(upstream, { ...settings, emulatorPort: emulator.port, stateFolder: folders.mends })
+  const contextFor = mendContexts(upstream, {
+    ...settings,
+    emulatorPort: emulator.port,
+    stateFolder: folders.mends,
+    servicesFolder: folders.services,
+  })
   const gateway = createGateway({
     upstream,
     control,

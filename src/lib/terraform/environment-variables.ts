@@ -73,6 +73,9 @@ function awsVariables(connection: AwsConnection): Record<string, string> {
       AWS_CONFIG_FILE: path.join(path.sep, 'dev', 'null'),
       AWS_SHARED_CREDENTIALS_FILE: path.join(path.sep, 'dev', 'null'),
       ...OFFLINE,
+      // The SDKs put the account before the host of S3 Control, a name that does not resolve: they ask the gateway as their proxy, which
+      // answers for itself and for nothing else.
+      HTTP_PROXY: endpoint,
     }),
   }
 }

@@ -46,6 +46,7 @@ beforeEach(async () => {
     accountId: '000000000000',
     region: 'eu-west-1',
     stateFolder: '/nowhere',
+    servicesFolder: '/nowhere',
     emulatorPort: async () => emulatorPort,
   })
   const control = { token: 'secret', faults: new FaultPlan(), status: () => ({ restarts: 0 }) }
@@ -266,6 +267,7 @@ describe('mends', () => {
       accountId: '0',
       region: 'eu-west-1',
       stateFolder: '/',
+      servicesFolder: '/',
       emulatorPort: async () => ports.shift() ?? 1002,
     })
     const first = await contextFor().clients()

@@ -34,10 +34,14 @@ describe('terraformEnvironment', () => {
     expect(JSON.stringify(env)).not.toMatch(/REAL|example\.com/)
   })
 
-  it.each(['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])('leads %s of a sandbox nowhere', (name) => {
+  it.each(['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])('leads %s of a sandbox nowhere', (name) => {
     const env = terraformEnvironment({ [name]: 'http://proxy.example.com' }, sandbox)
     expect(env[name]).toBe('http://127.0.0.1:9')
     expect(env['NO_PROXY']).toBe(env['no_proxy'])
+  })
+
+  it('leads plain HTTP of a sandbox to the sandbox', () => {
+    expect(terraformEnvironment({ HTTP_PROXY: 'http://proxy.example.com' }, sandbox)['HTTP_PROXY']).toBe(sandbox.endpoint)
   })
 
   it('gives a sandbox no agent for SSH', () => {

@@ -21,21 +21,21 @@ export function errorAnswer(protocol: Protocol, error: AwsError): Answer {
   const { code, message } = { code: escapeXml(error.code), message: escapeXml(error.message) }
   switch (protocol) {
     case 'ec2':
-      return xml(
+      return xmlAnswer(
         error.status,
         id,
         `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>${id}</RequestID></Response>`,
       )
     case 'query': {
       const type = error.status >= 500 ? 'Receiver' : 'Sender'
-      return xml(
+      return xmlAnswer(
         error.status,
         id,
         `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>`,
       )
     }
     case 's3':
-      return xml(
+      return xmlAnswer(
         error.status,
         id,
         `<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${id}</RequestId><HostId>sandbox</HostId></Error>`,
@@ -89,6 +89,11 @@ export function withoutHeaders(rawHeaders: readonly string[], names: ReadonlySet
   return kept
 }
 
+/** The same answer with another body. */
+export function withBody({ status, rawHeaders }: Answer, body: string): Answer {
+  return answer(status, Buffer.from(body), withoutHeaders(rawHeaders, new Set(['content-length'])))
+}
+
 /** The body of a JSON answer as an object, or undefined when it is none. */
 export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   try {
@@ -99,7 +104,8 @@ export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-function xml(status: number, id: string, text: string): Answer {
+/** An XML answer. */
+export function xmlAnswer(status: number, id: string, text: string): Answer {
   return answer(status, Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`), [
     'content-type',
     'text/xml;charset=UTF-8',
@@ -123,6 +129,6 @@ function cborText(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x79, bytes.length >> 8, bytes.length & 0xff]), bytes])
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

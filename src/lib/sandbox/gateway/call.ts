@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { accessAnalyzerAction } from './access-analyzer-actions.js'
 import { eksAction } from './eks-actions.js'
 import { s3Action } from './s3-actions.js'
+import { isS3Control, s3ControlAction } from './s3-control-actions.js'
 
 /** How a service writes its requests and its errors. */
 export type Protocol = 'json' | 'rest-json' | 'query' | 'ec2' | 's3' | 'cbor'
@@ -38,18 +40,22 @@ export function describeCall(head: CallHead, formBody?: string): Call {
   const query = new URLSearchParams(cut === -1 ? '' : url.slice(cut + 1))
   const form = formBody === undefined ? undefined : new URLSearchParams(formBody)
   const scope = credentialScope(head, query)
-  const action = query.get('Action') ?? form?.get('Action') ?? undefined
+  const named = query.get('Action') ?? form?.get('Action') ?? undefined
   const target = textHeader(head, 'x-amz-target')
   const rpc = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(path)
-  const service = scope?.service ?? serviceOfUnsigned(action)
+  const service = scope?.service ?? serviceOfUnsigned(named)
   const common = { method, url, path, query, rawHeaders: head.rawHeaders, service, region: scope?.region }
 
   if (rpc) return { ...common, action: rpc[2] ?? '', protocol: head.headers['smithy-protocol'] === 'rpc-v2-cbor' ? 'cbor' : 'json' }
   if (target !== undefined) return { ...common, action: target.slice(target.lastIndexOf('.') + 1), protocol: 'json' }
-  if (action !== undefined && service !== 's3') return { ...common, action, protocol: service === 'ec2' ? 'ec2' : 'query' }
+  if (named !== undefined && service !== 's3') return { ...common, action: named, protocol: service === 'ec2' ? 'ec2' : 'query' }
+  if (service === 's3' && isS3Control(path)) {
+    return { ...common, service: 's3-control', action: s3ControlAction(method, path) ?? `${method} ${path}`, protocol: 's3' }
+  }
   if (service === 's3') return { ...common, action: s3Action(method, path, query, head.headers), protocol: 's3' }
   if (service === 'eks') return { ...common, action: eksAction(method, path) ?? `${method} ${path}`, protocol: 'rest-json' }
-  return { ...common, action: `${method} ${path}`, protocol: 'rest-json' }
+  const action = service === 'access-analyzer' ? accessAnalyzerAction(method, path) : undefined
+  return { ...common, action: action ?? `${method} ${path}`, protocol: 'rest-json' }
 }
 
 /** Whether the body must be read before the operation is known. */

@@ -1,5 +1,7 @@
-/** Operations of the EKS API that the sandbox tells apart (Amazon EKS API Reference, "Actions"). `*` is one path segment. */
-const ROUTES: ReadonlyArray<readonly [method: string, pattern: string, action: string]> = [
+import { actionOfRoute, type Route } from './rest-routes.js'
+
+/** Operations of the EKS API that the sandbox tells apart (Amazon EKS API Reference, "Actions"). */
+const ROUTES: readonly Route[] = [
   ['POST', '/clusters', 'CreateCluster'],
   ['GET', '/clusters', 'ListClusters'],
   ['GET', '/clusters/*', 'DescribeCluster'],
@@ -28,15 +30,10 @@ const ROUTES: ReadonlyArray<readonly [method: string, pattern: string, action: s
 
 /** The EKS operation of a method and decoded path, or undefined when it is none of those above. */
 export function eksAction(method: string, path: string): string | undefined {
-  const segments = path.split('/')
-  return ROUTES.find(([routeMethod, pattern]) => routeMethod === method && matches(pattern.split('/'), segments))?.[2]
+  return actionOfRoute(ROUTES, method, path)
 }
 
 /** The cluster named by a path such as `/clusters/dev/addons`, or undefined. */
 export function clusterOfPath(path: string): string | undefined {
   return /^\/clusters\/([^/]+)/.exec(path)?.[1]
-}
-
-function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  return pattern.length === segments.length && pattern.every((part, index) => part === '*' || part === segments[index])
 }

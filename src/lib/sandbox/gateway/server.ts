@@ -56,7 +56,9 @@ async function handle(
   response: ServerResponse,
   handled: Handled,
 ): Promise<Answer | undefined> {
-  const url = request.url ?? '/'
+  const url = ownPath(request)
+  if (url === undefined) return json(403, { message: 'The sandbox leads nowhere else.' })
+  request.url = url
   if (request.headers.origin !== undefined && !isLoopbackUrl(request.headers.origin)) {
     return json(403, { message: 'Web pages from elsewhere may not use the sandbox.' })
   }
@@ -88,6 +90,16 @@ async function handle(
   }
   await options.upstream.stream(request, response, body)
   return undefined
+}
+
+/**
+ * Path and query of a request. One that comes as to a proxy must be for the gateway itself: S3 Control is called under
+ * `ACCOUNT.127.0.0.1`, which does not resolve, so Terraform has the gateway as its proxy.
+ */
+function ownPath({ url = '/', socket }: IncomingMessage): string | undefined {
+  if (url.startsWith('/')) return url
+  const [, port, own] = /^http:\/\/(?:\d{12}\.)?127\.0\.0\.1:(\d+)(\/.*)$/s.exec(url) ?? []
+  return Number(port) === socket.localPort ? own : undefined
 }
 
 function fits(mend: Mend, call: Call): boolean {

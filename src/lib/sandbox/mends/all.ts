@@ -1,10 +1,19 @@
+import { accessAnalyzer } from '../services/access-analyzer.js'
+import { budgets } from '../services/budgets.js'
+import { acmWildcardRecord } from './acm-wildcard-record.js'
+import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
 import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
+import { elasticacheCreateTags } from './elasticache-create-tags.js'
+import { elasticacheMembers } from './elasticache-members.js'
+import { elasticacheParameters } from './elasticache-parameters.js'
 import type { Mend } from './mend.js'
 import { s3LockAfterDelete } from './s3-lock-after-delete.js'
+import { rdsDatabases, rdsTags } from '../services/rds/rds.js'
+import { s3AccountPublicAccess } from '../services/s3-control.js'
 import { taggingGetResources } from './tagging-get-resources.js'
 
 /** Every mend of the gateway. At most one fits a call. */
@@ -17,4 +26,14 @@ export const allMends: readonly Mend[] = [
   eksDeletionProtection,
   ec2DeleteVpc,
   ec2LaunchTemplateNames,
+  acmWildcardRecord,
+  dynamodbRecoveryPeriod,
+  elasticacheMembers,
+  elasticacheParameters,
+  elasticacheCreateTags,
+  rdsDatabases,
+  rdsTags,
+  accessAnalyzer,
+  budgets,
+  s3AccountPublicAccess,
 ]

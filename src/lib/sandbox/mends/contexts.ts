@@ -1,6 +1,7 @@
 import { AwsClients } from '../../aws/clients.js'
 import type { Upstream } from '../gateway/upstream.js'
 import { KeyedMutex } from './keyed-mutex.js'
+import { Shelf } from '../services/shelf.js'
 import type { MendContext } from './mend.js'
 
 export interface ContextSettings {
@@ -8,12 +9,15 @@ export interface ContextSettings {
   /** Region of calls that name none. */
   region: string
   stateFolder: string
+  /** Folder of the services of our own. */
+  servicesFolder: string
   emulatorPort: () => Promise<number>
 }
 
 /** Makes the contexts of mends, one for each region. They share what must be exclusive. */
 export function mendContexts(upstream: Upstream, settings: ContextSettings): (region?: string) => MendContext {
   const mutex = new KeyedMutex()
+  const shelf = new Shelf(settings.servicesFolder)
   const contexts = new Map<string, { port: number; clients: AwsClients }>()
   const clientsFor = async (region: string): Promise<AwsClients> => {
     const port = await settings.emulatorPort()
@@ -32,6 +36,7 @@ export function mendContexts(upstream: Upstream, settings: ContextSettings): (re
     accountId: settings.accountId,
     region,
     stateFolder: settings.stateFolder,
+    shelf,
     forward: ({ call, body }) => upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body }),
     sendAsRoot: (request, service) => upstream.sendAsRoot(request, service, region),
     clients: () => clientsFor(region),

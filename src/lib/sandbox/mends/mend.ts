@@ -2,6 +2,7 @@ import type { AwsClients } from '../../aws/clients.js'
 import type { Answer } from '../gateway/answer.js'
 import type { Call } from '../gateway/call.js'
 import type { OutgoingRequest } from '../gateway/upstream.js'
+import type { Shelf } from '../services/shelf.js'
 
 export interface MendRequest {
   call: Call
@@ -23,6 +24,8 @@ export interface MendContext {
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
   /** Folder in which a mend may note what it has begun. */
   stateFolder: string
+  /** What the services of our own keep. */
+  shelf: Shelf
 }
 
 /**

@@ -1,0 +1,19 @@
+import { actionOfRoute, type Route } from './rest-routes.js'
+
+/** The version in every path of S3 Control, which shares the signing name of S3. It is no valid bucket name only by convention. */
+const PREFIX = '/v20180820'
+
+/** Operations of S3 Control that the sandbox carries out (Amazon S3 API Reference, "Amazon S3 Control"). */
+const ROUTES: readonly Route[] = [
+  ['GET', `${PREFIX}/configuration/publicAccessBlock`, 'GetPublicAccessBlock'],
+  ['PUT', `${PREFIX}/configuration/publicAccessBlock`, 'PutPublicAccessBlock'],
+  ['DELETE', `${PREFIX}/configuration/publicAccessBlock`, 'DeletePublicAccessBlock'],
+]
+
+export function isS3Control(path: string): boolean {
+  return path.startsWith(`${PREFIX}/`)
+}
+
+export function s3ControlAction(method: string, path: string): string | undefined {
+  return actionOfRoute(ROUTES, method, path)
+}
