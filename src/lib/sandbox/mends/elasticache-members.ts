@@ -12,6 +12,7 @@ interface Details extends Record<string, unknown> {
   securityGroups: string[]
   maintenanceWindow?: string
   topic?: string
+  engineVersion?: string
 }
 
 /**
@@ -46,6 +47,7 @@ async function remember({ call }: MendRequest, input: QueryInput, { region, shel
       securityGroups: securityGroups.length > 0 ? securityGroups : before.securityGroups,
       maintenanceWindow: input.text('PreferredMaintenanceWindow') ?? before.maintenanceWindow ?? 'sun:05:00-sun:06:00',
       topic: input.text('NotificationTopicArn') ?? before.topic,
+      engineVersion: input.text('EngineVersion') ?? before.engineVersion,
     } as Details)
   })
 }
@@ -94,7 +96,6 @@ function memberXml(
   const copied = [
     'CacheNodeType',
     'Engine',
-    'EngineVersion',
     'AutoMinorVersionUpgrade',
     'SnapshotRetentionLimit',
     'SnapshotWindow',
@@ -116,6 +117,7 @@ function memberXml(
     PreferredAvailabilityZone: zone,
     PreferredMaintenanceWindow: known.maintenanceWindow,
     ...Object.fromEntries(copied.map((name) => [name, textOf(group, name)])),
+    EngineVersion: fullVersion(known.engineVersion ?? (textOf(group, 'Engine') === 'valkey' ? '8.0' : '7.1')),
     CacheSubnetGroupName: known.subnetGroup ?? 'default',
     ...(parameterGroup !== undefined && {
       CacheParameterGroup: { CacheParameterGroupName: parameterGroup, ParameterApplyStatus: 'in-sync' },
@@ -136,6 +138,11 @@ function memberXml(
       },
     }),
   }
+}
+
+/** `7.1` is answered as `7.1.0`, as AWS does. */
+function fullVersion(version: string): string {
+  return [...version.split('.'), '0', '0'].slice(0, 3).join('.')
 }
 
 async function describeGroups(context: MendContext): Promise<string> {
