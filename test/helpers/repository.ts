@@ -36,6 +36,11 @@ export class Repository {
     return runCli(args, { cwd: this.directory })
   }
 
+  /** As `run`, with environment variables, or below another program such as `unshare`. */
+  runWith(options: { env?: Record<string, string>; below?: readonly string[] }, ...args: string[]): Promise<CliResult> {
+    return runCli(args, { cwd: this.directory, ...options })
+  }
+
   /** Starts a command that the test will interrupt. */
   start(...args: string[]) {
     return execa(process.execPath, [BIN, ...args], {
@@ -58,7 +63,7 @@ export class Repository {
 /** Runs `platform` as a person would, without a terminal. */
 export async function runCli(
   args: readonly string[],
-  options: { cwd: string; env?: Record<string, string>; input?: string },
+  options: { cwd: string; env?: Record<string, string>; input?: string; below?: readonly string[] },
 ): Promise<CliResult> {
   const settings = {
     cwd: options.cwd,
@@ -67,7 +72,8 @@ export async function runCli(
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   } as const satisfies Options
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], settings)
+  const [program = process.execPath, ...words] = [...(options.below ?? []), process.execPath, BIN, ...args]
+  const { exitCode, stdout, stderr } = await execa(program, words, settings)
   return { exitCode: exitCode ?? -1, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }
 }
 

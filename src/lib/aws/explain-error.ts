@@ -38,7 +38,14 @@ const EXPLANATIONS: ReadonlyArray<{ names: RegExp } & Explanation> = [
     next: SIGN_IN,
   },
   {
-    names: /^(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)$/,
+    // EC2 says it of both.
+    names: /^RequestExpired$/,
+    code: 'NoCredentials',
+    happened: 'the AWS session has expired, or the clock of this machine is wrong',
+    next: SIGN_IN,
+  },
+  {
+    names: /^(?:RequestTimeTooSkewed|RequestInTheFuture)$/,
     code: 'AwsRefused',
     happened: 'the clock of this machine differs too much from that of AWS',
     next: ['Set the clock of this machine (time synchronisation), then run the command again.'],

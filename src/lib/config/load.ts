@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { z } from 'zod'
+import { resolveInside } from '../core/files.js'
 import { type FieldPath, formatField, invalidConfiguration, type Problem } from './problem.js'
 import type { Environment, Project } from './project.js'
 import { checkRules } from './project-rules.js'
@@ -21,9 +22,21 @@ export interface Configuration {
   origins: { platform: Origins; environments: ReadonlyMap<string, Origins> }
 }
 
+/** Where commands write in a repository, apart from the configuration itself. */
+const WRITTEN_TO = [
+  '.platform/runs',
+  '.platform/locks',
+  '.platform/sandbox/data',
+  '.platform/sandbox/logs',
+  'infra/environments',
+  'infra/modules',
+  'infra/shared',
+  'platform.lock.json',
+]
+
 /**
  * Reads and validates the repository at or above `directory`.
- * @throws `NotARepository`; `InvalidConfiguration` with every problem in `details.problems`
+ * @throws `NotARepository`; `PathOutsideRepository`; `InvalidConfiguration` with every problem in `details.problems`
  */
 export async function loadProject(directory: string, context: LoadContext = {}): Promise<Project> {
   return (await loadConfiguration(directory, context)).project
@@ -32,7 +45,10 @@ export async function loadProject(directory: string, context: LoadContext = {}):
 /** As `loadProject`, and tells where each value comes from. */
 export async function loadConfiguration(directory: string, context: LoadContext = {}): Promise<Configuration> {
   const outside = await readOutsideSettings(context.env ?? {})
-  return resolveConfiguration(await readRepositoryFiles(await findRepository(directory)), outside)
+  const repository = await findRepository(directory)
+  // Before anything is written, for what is written there would land, and what is deleted there vanish, somewhere else.
+  for (const place of WRITTEN_TO) await resolveInside(repository, place)
+  return resolveConfiguration(await readRepositoryFiles(repository), outside)
 }
 
 /**

@@ -29,6 +29,7 @@ export function checkRules(platform: YamlSource, environments: readonly Environm
     ...environments.flatMap(({ source }) => (isSoft(source) ? checkSoft(source, environments) : checkHard(source))),
     ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAccount(source, platform, chosenAccount))),
     ...checkOverlaps(environments),
+    ...checkTags(platform, environments),
   ]
 }
 
@@ -145,4 +146,19 @@ function checkOverlaps(environments: readonly EnvironmentSource[]): Problem[] {
         return { ...problemAt(later.source, CIDR, message), conflictsWith: earlier.source.file }
       }),
   )
+}
+
+/** AWS takes 50 tags on a resource; the modules and the services that make something themselves need the others. */
+const MOST_TAGS = 40
+
+function checkTags(platform: YamlSource, environments: readonly EnvironmentSource[]): Problem[] {
+  const tagsOf = (source: YamlSource): string[] => {
+    const tags = valueAt(source.value, ['tags'])
+    return typeof tags === 'object' && tags !== null ? Object.keys(tags) : []
+  }
+  const shared = tagsOf(platform)
+  if (shared.length > MOST_TAGS) return [problemAt(platform, ['tags'], `must have at most ${MOST_TAGS} tags`)]
+  return environments
+    .filter(({ source }) => new Set([...shared, ...tagsOf(source)]).size > MOST_TAGS)
+    .map(({ source }) => problemAt(source, ['tags'], `must have at most ${MOST_TAGS} tags together with those of platform.yaml`))
 }

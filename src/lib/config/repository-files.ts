@@ -1,14 +1,12 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isSystemError, messageOf, UserError } from '../core/errors.js'
 import { isValidName, NAME_RULE } from '../core/names.js'
+import { readPlainText } from './plain-text.js'
 import type { Problem } from './problem.js'
 
 export const PLATFORM_FILE = 'platform.yaml'
 export const ENVIRONMENTS_FOLDER = 'environments'
-
-/** Largest configuration file that is read, in bytes. */
-const MAX_SIZE = 1024 * 1024
 
 /** The texts of a repository's configuration, by path relative to it. What could not be read is a problem instead. */
 export interface RepositoryFiles {
@@ -75,23 +73,27 @@ async function readFolder(folder: string): Promise<string[]> {
     return await readdir(folder)
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return []
-    throw new UserError('NotARepository', `${folder} cannot be read.`, { cause: error, reason: messageOf(error) })
+    throw new UserError('NotARepository', `${folder} cannot be read.`, {
+      cause: error,
+      reason: messageOf(error),
+      next: [`${ENVIRONMENTS_FOLDER} must be a folder that you may read: it holds one file for each environment.`],
+    })
   }
 }
 
 async function readConfigurationText(directory: string, file: string): Promise<string | Problem> {
   const full = path.join(directory, file)
+  if (await leadsOutside(directory, full)) return fileProblem(file, 'is a link that leads outside the repository')
+  const read = await readPlainText(full)
+  return 'text' in read ? read.text : fileProblem(file, read.wrong)
+}
+
+async function leadsOutside(directory: string, file: string): Promise<boolean> {
   try {
-    const [root, real] = [await realpath(directory), await realpath(full)]
-    if (!real.startsWith(root + path.sep)) return fileProblem(file, 'is a link that leads outside the repository')
-    const info = await stat(full)
-    if (!info.isFile()) return fileProblem(file, 'is not a file')
-    if (info.size > MAX_SIZE) return fileProblem(file, 'is larger than 1 MB')
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(full))
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return fileProblem(file, 'is a link to a file that does not exist')
-    if (isSystemError(error, 'ELOOP')) return fileProblem(file, 'is a link that leads back to itself')
-    return fileProblem(file, error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read: ${messageOf(error)}`)
+    const [root, real] = [await realpath(directory), await realpath(file)]
+    return !real.startsWith(root + path.sep)
+  } catch {
+    return false // Whoever reads it says what is wrong.
   }
 }
 

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../core/errors.js'
-import { readTextIfExists } from '../core/files.js'
 import { nearest } from '../core/names.js'
+import { readPlainText } from './plain-text.js'
 import { formatHints, invalidConfiguration } from './problem.js'
 import { type UserSettings, userSettingsSchema } from './schema.js'
 import { checkSchema } from './schema-problems.js'
@@ -71,9 +72,11 @@ function badVariable(reason: string): UserError {
 }
 
 async function readUserFile(file: string | undefined): Promise<UserSettings> {
-  const text = file === undefined ? undefined : await readTextIfExists(file)
-  if (file === undefined || text === undefined || text.trim() === '') return {}
-  const { source, problems } = parseYaml(file, text)
+  if (file === undefined || !existsSync(file)) return {}
+  const read = await readPlainText(file)
+  if ('wrong' in read) throw invalidConfiguration([{ file, line: 1, column: 1, field: '', message: read.wrong }])
+  if (read.text.trim() === '') return {}
+  const { source, problems } = parseYaml(file, read.text)
   if (!source || problems.length > 0) throw invalidConfiguration(problems)
   const checked = checkSchema(userSettingsSchema, source)
   if (checked.value === undefined) throw invalidConfiguration(checked.problems)

@@ -12,7 +12,6 @@ import {
   visit,
   type YAMLError,
 } from 'yaml'
-import { messageOf } from '../core/errors.js'
 import { type FieldPath, formatField, type Position, type Problem } from './problem.js'
 
 /** A YAML file that was read, with the way back from each value to its place. */
@@ -32,30 +31,52 @@ export interface YamlSource {
 /** Fields that would change an object's prototype. */
 const FORBIDDEN_KEYS: ReadonlySet<unknown> = new Set(['__proto__', 'constructor', 'prototype'])
 
+const TOO_DEEP = 'is nested too deeply'
+
 const START: Position = { line: 1, column: 1 }
+
+/** Nobody writes that much by hand, and what looks at every field takes the square of their number. */
+const MOST_ENTRIES = 1000
+const DEEPEST = 50
+/** More would only repeat what is wrong. */
+const MOST_YAML_PROBLEMS = 20
 
 /**
  * Parses one YAML 1.2 document (core schema).
  * @returns the source unless the text is broken, and every problem of the YAML itself.
  */
 export function parseYaml(file: string, text: string): { source?: YamlSource; problems: Problem[] } {
-  const lines = new LineCounter()
-  let document: Document.Parsed
   try {
-    document = parseDocument(text, { version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false, keepSourceTokens: false })
+    return parseWithin(file, text)
   } catch (error) {
-    // Thousands of nested brackets end the parser's stack.
-    return { problems: [{ file, ...START, field: '', message: `cannot be read as YAML: ${messageOf(error)}` }] }
+    if (!(error instanceof RangeError)) throw error
+    // Thousands of nested brackets end the stack of the parser.
+    return { problems: [{ file, ...START, field: '', message: TOO_DEEP }] }
   }
+}
+
+function parseWithin(file: string, text: string): { source?: YamlSource; problems: Problem[] } {
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    lineCounter: lines,
+    prettyErrors: false,
+    keepSourceTokens: false,
+    // Its own search compares each field with each other one.
+    uniqueKeys: false,
+  })
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return line === 0 ? START : { line, column: col }
   }
-  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(file, document, error, position(error.pos[0])))
-  const aliases = aliasProblems(file, document, position)
-  if (syntax.length > 0 || aliases.length > 0) return { problems: [...syntax, ...aliases] }
-  const problems = dropForbiddenKeys(file, document, position)
-  return { source: toSource(file, document, position), problems }
+  const size = sizeProblem(file, document, position)
+  if (size) return { problems: [size] }
+  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(file, error, position(error.pos[0])))
+  const problems = [...syntax, ...aliasProblems(file, document, position), ...nameProblems(file, document, position)]
+  if (problems.length > 0) return { problems: problems.slice(0, MOST_YAML_PROBLEMS) }
+  const forbidden = dropForbiddenKeys(file, document, position)
+  return { source: toSource(file, document, position), problems: forbidden }
 }
 
 function toSource(file: string, document: Document.Parsed, position: (offset: number) => Position): YamlSource {
@@ -91,15 +112,53 @@ function toSource(file: string, document: Document.Parsed, position: (offset: nu
 }
 
 const SYNTAX_MESSAGES: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'is written twice in the same place',
   MULTIPLE_DOCS: 'only one document is allowed in a file: remove the line ---',
   TAB_AS_INDENT: 'tabs are not allowed for indentation: use spaces',
   TAG_RESOLVE_FAILED: 'tags such as !name are not allowed',
 }
 
-function syntaxProblem(file: string, document: Document.Parsed, error: YAMLError, position: Position): Problem {
-  const field = error.code === 'DUPLICATE_KEY' ? formatField(pathAtOffset(document, error.pos[0])) : ''
-  return { file, ...position, field, message: SYNTAX_MESSAGES[error.code] ?? `YAML: ${error.message}` }
+function syntaxProblem(file: string, error: YAMLError, position: Position): Problem {
+  const isTooDeep = /call stack/i.test(error.message)
+  return { file, ...position, field: '', message: isTooDeep ? TOO_DEEP : (SYNTAX_MESSAGES[error.code] ?? `YAML: ${error.message}`) }
+}
+
+/** The first group or list that is larger or deeper than any that somebody meant to write. */
+function sizeProblem(file: string, document: Document.Parsed, position: (offset: number) => Position): Problem | undefined {
+  let found: Problem | undefined
+  visit(document, {
+    Collection: (_key, node, path) => {
+      const message =
+        node.items.length > MOST_ENTRIES ? `has more than ${MOST_ENTRIES} entries` : path.length > 2 * DEEPEST ? TOO_DEEP : undefined
+      if (message === undefined) return undefined
+      const at = node.range ? position(node.range[0]) : START
+      found = { file, ...at, field: message === TOO_DEEP ? '' : formatField(fieldPath([...path, node])), message }
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+function nameProblems(file: string, document: Document.Parsed, position: (offset: number) => Position): Problem[] {
+  const problems: Problem[] = []
+  visit(document, {
+    Map: (_key, map, path) => {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        const offset = (key as Node | null)?.range?.[0]
+        const at = offset === undefined ? START : position(offset)
+        if (!isScalar(key)) {
+          problems.push({ file, ...at, field: formatField(fieldPath([...path, map])), message: 'the name of a field must be text' })
+          continue
+        }
+        if (seen.has(key.value)) {
+          const field = formatField([...fieldPath([...path, map]), String(key.value)])
+          problems.push({ file, ...at, field, message: 'is written twice in the same place' })
+        }
+        seen.add(key.value)
+      }
+    },
+  })
+  return problems
 }
 
 /** An alias can make a small file very large, and nobody needs one here: none is ever followed. */
@@ -130,16 +189,6 @@ function dropForbiddenKeys(file: string, document: Document.Parsed, position: (o
     },
   })
   return problems
-}
-
-function pathAtOffset(document: Document.Parsed, offset: number): FieldPath {
-  let found: FieldPath = []
-  visit(document, {
-    Pair: (_key, pair, path) => {
-      if (isScalar(pair.key) && pair.key.range?.[0] === offset) found = [...fieldPath(path), String(pair.key.value)]
-    },
-  })
-  return found
 }
 
 /** Field path of what lies below these ancestors. */

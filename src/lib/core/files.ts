@@ -45,7 +45,11 @@ export async function resolveInside(root: string, relative: string): Promise<str
   const target = path.resolve(realRoot, relative)
   const real = await realpathOfExistingPart(target)
   if (real !== realRoot && !real.startsWith(realRoot + path.sep)) {
-    throw new UserError('PathOutsideRepository', `${relative} leads outside ${root}.`, { details: { path: relative, root } })
+    throw new UserError('PathOutsideRepository', `${relative} leads outside ${root}.`, {
+      reason: 'A link in the repository points to another place, and platform writes inside the repository only.',
+      next: ['Replace the link by the folder or file itself.'],
+      details: { path: relative, root },
+    })
   }
   return target
 }
@@ -55,6 +59,13 @@ async function realpathOfExistingPart(target: string): Promise<string> {
     return await realpath(target)
   } catch (error) {
     const parent = path.dirname(target)
+    if (isSystemError(error, 'ELOOP')) {
+      throw new UserError('PathOutsideRepository', `${target} is a link that leads back to itself.`, {
+        cause: error,
+        next: ['Replace the link by the folder or file itself.'],
+        details: { path: target },
+      })
+    }
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR') || parent === target) throw error
     return path.join(await realpathOfExistingPart(parent), path.basename(target))
   }

@@ -129,8 +129,25 @@ export class Journal {
   }
 }
 
+/** Enough of a record to show it and to go on from it. What somebody wrote by hand, or half of a record, is not. */
 function isRunRecord(value: unknown): value is RunRecord {
-  if (typeof value !== 'object' || value === null) return false
-  const { runId, environment, status, processes } = value as Partial<RunRecord>
-  return typeof runId === 'string' && typeof environment === 'string' && typeof status === 'string' && Array.isArray(processes)
+  if (!isObject(value)) return false
+  const { owner, processes, steps } = value
+  const texts = ['runId', 'command', 'environment', 'purpose', 'status', 'startedAt', 'host', 'user'] as const
+  return (
+    texts.every((name) => typeof value[name] === 'string') &&
+    isIdentity(owner) &&
+    Array.isArray(processes) &&
+    processes.every((process) => isIdentity(process) && 'operation' in process && 'launchedAt' in process) &&
+    Array.isArray(steps) &&
+    steps.every(isObject)
+  )
+}
+
+function isIdentity(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && typeof value['pid'] === 'number' && typeof value['startedAt'] === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

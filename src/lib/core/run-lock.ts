@@ -72,7 +72,8 @@ async function clearDead(file: string, expected: Holder | undefined): Promise<vo
   }
   const moved = await readHolder(aside)
   if (moved && (moved.pid !== expected?.pid || moved.startedAt !== expected.startedAt)) await rename(aside, file)
-  else await rm(aside, { force: true })
+  // Also what is no file at all.
+  else await rm(aside, { recursive: true, force: true })
 }
 
 async function release(file: string, text: string): Promise<void> {

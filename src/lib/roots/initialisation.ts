@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isSystemError } from '../core/errors.js'
 import { readTextIfExists, writeFileAtomic } from '../core/files.js'
@@ -13,12 +13,32 @@ const IMPORTS = 'imports.tf.json'
 
 /** Runs `terraform init` unless nothing that it depends on has changed since the last time. */
 export async function initialise(terraform: Terraform): Promise<StepResult> {
-  const marker = path.join(terraform.options.folder, '.terraform', 'platform-init')
+  const folder = path.join(terraform.options.folder, '.terraform')
+  await dropDamaged(folder)
+  const marker = path.join(folder, 'platform-init')
   const before = await fingerprint(terraform)
   if ((await readTextIfExists(marker)) === before && (await providersAreThere(terraform.options.folder))) return { outcome: 'unchanged' }
   await terraform.init()
   await writeFileAtomic(marker, await fingerprint(terraform))
   return { outcome: 'done' }
+}
+
+/** `init` makes all of `.terraform`, but stops at what it cannot read there. */
+async function dropDamaged(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => undefined))?.isFile() === true) await rm(folder)
+  for (const file of [path.join(folder, 'modules', 'modules.json'), path.join(folder, 'terraform.tfstate')]) {
+    const text = await readTextIfExists(file)
+    if (text !== undefined && !isJson(text)) await rm(file)
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Stands for what `terraform init` looks at: while it is the same, there is nothing to do. */

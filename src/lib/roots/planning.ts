@@ -60,8 +60,9 @@ export async function dropImports(terraform: Terraform): Promise<void> {
 }
 
 async function writeImports(terraform: Terraform, imports: readonly ImportBlock[]): Promise<void> {
-  if (imports.length === 0) await dropImports(terraform)
-  else await writeFileAtomic(importsPath(terraform), toJsonText(importsFile(imports)))
+  // Also a link of this name, which would be followed.
+  await dropImports(terraform)
+  if (imports.length > 0) await writeFileAtomic(importsPath(terraform), toJsonText(importsFile(imports)))
 }
 
 function importsPath(terraform: Terraform): string {

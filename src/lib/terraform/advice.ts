@@ -29,7 +29,7 @@ const ADVICE: readonly Advice[] = [
     ],
   },
   {
-    pattern: /ExpiredToken|TokenRefreshRequired|\b(?:token|session|credentials)\b[^.]{0,60}\bexpired/i,
+    pattern: /ExpiredToken|RequestExpired|TokenRefreshRequired|\b(?:token|session|credentials)\b[^.]{0,60}\bexpired/i,
     code: 'NoCredentials',
     next: ['Renew your AWS credentials, then run the same command again.'],
   },

@@ -1,8 +1,9 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfiguration, loadProject } from '../../../src/lib/config/load.js'
+import { execProgram } from '../../../src/lib/core/exec.js'
 import { ENVIRONMENT, PLATFORM, problemsOf, repository } from './repository.js'
 
 const DEV = 'environments/dev.yaml'
@@ -56,6 +57,37 @@ describe('a good repository', () => {
       network: { cidr: '10.0.0.0/16' },
     })
     expect(origins.environments.get('alpha')?.get('cluster')).toBe('host dev')
+  })
+})
+
+describe('a link that leads outside the repository', () => {
+  test.each([
+    '.platform',
+    '.platform/runs',
+    '.platform/locks',
+    '.platform/sandbox',
+    'infra',
+    'infra/environments',
+    'infra/modules',
+    'platform.lock.json',
+  ])('is refused as %s before anything is written there', async (place) => {
+    const [outside, directory] = [await repository({}), await repository({})]
+    await mkdir(path.dirname(path.join(directory, place)), { recursive: true })
+    await symlink(outside, path.join(directory, place))
+    await expect(loadProject(directory)).rejects.toMatchObject({ code: 'PathOutsideRepository', exitCode: 64 })
+    expect((await readdir(outside)).sort()).toEqual(['platform.yaml'])
+  })
+
+  test('is refused when it leads nowhere but to itself', async () => {
+    const directory = await repository({})
+    await symlink('infra', path.join(directory, 'infra'))
+    await expect(loadProject(directory)).rejects.toMatchObject({ code: 'PathOutsideRepository' })
+  })
+
+  test('is none when it stays inside', async () => {
+    const directory = await repository({ 'elsewhere/x': '' })
+    await symlink('elsewhere', path.join(directory, 'infra'))
+    await loadProject(directory)
   })
 })
 
@@ -204,7 +236,28 @@ describe('what is wrong in an environment file', () => {
     ['nothing at all', '', { line: 1, column: 1, field: '', message: expect.stringMatching(/^the file is empty/) }],
     ['nothing but a remark', '# later\n', { message: expect.stringMatching(/^the file is empty/) }],
     ['only text', 'hello\n', { line: 1, column: 1, field: '', message: 'must be a group of fields' }],
-    ['a million brackets', '['.repeat(500_000), { line: 1, field: '' }],
+    ['a million brackets', '['.repeat(500_000), { line: 1, field: '', message: 'is nested too deeply' }],
+    [
+      'groups in groups in groups',
+      `${ENVIRONMENT}tags: ${'{a: '.repeat(400)}b${'}'.repeat(400)}\n`,
+      { line: 6, message: 'is nested too deeply' },
+    ],
+    ['groups so deep that the parser gives up', `${ENVIRONMENT}tags: ${'{a: '.repeat(5000)}`, { message: 'is nested too deeply' }],
+    [
+      'a number that no computer counts to',
+      `${ENVIRONMENT}  zones: 1e400\n`,
+      { line: 6, field: 'network.zones', message: 'must be a number' },
+    ],
+    ['a number with thirty digits', `${ENVIRONMENT}  zones: ${'9'.repeat(30)}\n`, { field: 'network.zones', message: 'must be at most 3' }],
+    ['a NUL byte in a name', `${ENVIRONMENT}tags:\n  "a\\0b": c\n`, { line: 7 }],
+    ['a raw NUL byte', ENVIRONMENT.replace('workload', 'work\0load'), { line: 3, field: 'role' }],
+    ['a list as the name of a field', `${ENVIRONMENT}? [a, b]\n: c\n`, { line: 6, message: 'the name of a field must be text' }],
+    [
+      'more tags than AWS takes',
+      `${ENVIRONMENT}tags:\n${fields(41)}`,
+      { field: 'tags', message: expect.stringContaining('at most 40 tags') },
+    ],
+    ['ten megabytes', 'a'.repeat(10 * 1024 * 1024), { message: 'is larger than 1 MB' }],
     ['too much text', `# ${'x'.repeat(1024 * 1024)}\n`, { message: 'is larger than 1 MB' }],
   ]
 
@@ -219,6 +272,53 @@ describe('what is wrong in an environment file', () => {
     const problems = await problemsOf(await repository({ [DEV]: ['a0: &a0 lol', ...rows].join('\n') }))
     expect(problems[0]).toMatchObject({ file: DEV, line: 2, message: expect.stringContaining('aliases') as unknown })
     expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  test.each([
+    ['different fields', fields(20_000).replaceAll(/^ +/gm, ''), 'has more than 1000 entries'],
+    ['the same field again', 'role: workload\n'.repeat(20_000), 'has more than 1000 entries'],
+    ['entries of a list', `- a\n`.repeat(20_000), 'has more than 1000 entries'],
+    ['tags', `tags:\n${fields(20_000)}`, 'has more than 1000 entries'],
+    ['syntax errors', 'a: "b" c\n'.repeat(900), 'YAML'],
+  ])('twenty thousand %s are refused at once', async (_what, text, message) => {
+    const started = performance.now()
+    const problems = await problemsOf(await repository({ [DEV]: text }))
+    expect(problems[0]).toMatchObject({ file: DEV, message: expect.stringContaining(message) as unknown })
+    expect(problems.length).toBeLessThan(30)
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
+  test('a pipe, which would never end, is not opened', async () => {
+    const directory = await repository({ 'environments/.gitkeep': '' })
+    await execProgram('mkfifo', [path.join(directory, DEV)])
+    expect(await problemsOf(directory)).toMatchObject([{ file: DEV, message: 'is not a file' }])
+  })
+
+  test('a folder of environments that is a file', async () => {
+    await expect(loadProject(await repository({ environments: '' }))).rejects.toMatchObject({
+      code: 'NotARepository',
+      next: [expect.stringContaining('must be a folder')],
+    })
+  })
+
+  test('a folder of environments that leads outside the repository', async () => {
+    const [outside, directory] = [await repository({ [DEV]: ENVIRONMENT }), await repository({})]
+    await symlink(path.join(outside, 'environments'), path.join(directory, 'environments'))
+    expect(await problemsOf(directory)).toMatchObject([{ file: DEV, message: 'is a link that leads outside the repository' }])
+  })
+
+  test('the own settings of a user: a pipe, bytes that are not UTF-8, ten megabytes', async () => {
+    const directory = await repository({})
+    const file = path.join(directory, 'home/platform/config.yaml')
+    await mkdir(path.dirname(file), { recursive: true })
+    const problem = async () => (await problemsOf(directory, { XDG_CONFIG_HOME: path.join(directory, 'home') }))[0]
+    await execProgram('mkfifo', [file])
+    expect(await problem()).toMatchObject({ file, message: 'is not a file' })
+    await rm(file)
+    await writeFile(file, Uint8Array.of(0xff))
+    expect(await problem()).toMatchObject({ file, message: 'is not UTF-8 text' })
+    await writeFile(file, 'a'.repeat(10 * 1024 * 1024))
+    expect(await problem()).toMatchObject({ file, message: 'is larger than 1 MB' })
   })
 
   test('bytes that are not UTF-8', async () => {
@@ -290,6 +390,7 @@ describe('what is wrong in platform.yaml', () => {
     ['an unknown target', PLATFORM.replace('target: sandbox', 'target: sandbx'), { field: 'target', nearest: 'sandbox' }],
     ['another file format', PLATFORM.replace('v1alpha1', 'v9'), { line: 1, field: 'apiVersion', message: 'must be platform/v1alpha1' }],
     ['the wrong kind', PLATFORM.replace('kind: Platform', 'kind: Environment'), { line: 2, field: 'kind', message: 'must be Platform' }],
+    ['more tags than AWS takes', `${PLATFORM}tags:\n${fields(41)}`, { field: 'tags', message: 'must have at most 40 tags' }],
     ['a role that is none', `${PLATFORM}    role: admin\n`, { line: 9, field: 'accounts.sandbox.role' }],
   ]
 
@@ -357,4 +458,8 @@ describe('what does not fit together', () => {
 
 function nodeGroup(sizes: string, name = 'default'): string {
   return `${ENVIRONMENT}cluster:\n  nodeGroups:\n    ${name}: { instanceTypes: [t3.large], ${sizes} }\n`
+}
+
+function fields(count: number): string {
+  return Array.from({ length: count }, (_, index) => `  k${index}: v\n`).join('')
 }

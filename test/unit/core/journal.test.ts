@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Journal } from '../../../src/lib/core/journal.js'
+import { Journal, type RunRecord } from '../../../src/lib/core/journal.js'
 
 let repository: string
 beforeEach(async () => {
@@ -31,10 +31,19 @@ describe('Journal', () => {
     expect((await stat(journal().folderOf(record.runId))).mode & 0o077).toBe(0)
   })
 
-  it('passes over damaged records instead of failing', async () => {
+  it.each([
+    ['half of one', () => '{'],
+    ['other bytes', () => '\0\u00ff'],
+    ['no text', () => ''],
+    ['null', () => 'null'],
+    ['a process that is none', (record: RunRecord) => JSON.stringify({ ...record, processes: [null] })],
+    ['a process without an id', (record: RunRecord) => JSON.stringify({ ...record, processes: [{}] })],
+    ['no steps', (record: RunRecord) => JSON.stringify({ ...record, steps: undefined })],
+    ['no owner', (record: RunRecord) => JSON.stringify({ ...record, owner: undefined })],
+  ])('passes over damaged records instead of failing: %s', async (_what, text) => {
     const damaged = await start('dev')
     const good = await start('dev')
-    await writeFile(path.join(journal().folderOf(damaged.runId), 'run.json'), '{')
+    await writeFile(path.join(journal().folderOf(damaged.runId), 'run.json'), text(damaged))
     expect((await journal().list()).map(({ runId }) => runId)).toEqual([good.runId])
   })
 

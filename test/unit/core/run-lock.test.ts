@@ -42,9 +42,13 @@ describe('takeRunLock', () => {
     )()
   })
 
-  it('clears away a lock file that is damaged', async () => {
+  it.each([
+    ['half a lock', (file: string) => writeFile(file, '{"pid":')],
+    ['null', (file: string) => writeFile(file, 'null')],
+    ['a folder', (file: string) => mkdir(path.join(file, 'x'), { recursive: true })],
+  ])('clears away a lock file that is damaged: %s', async (_what, damage) => {
     await mkdir(lockFolder(), { recursive: true })
-    await writeFile(path.join(lockFolder(), 'dev.json'), '{"pid":')
+    await damage(path.join(lockFolder(), 'dev.json'))
     await (
       await takeRunLock(ports, options())
     )()

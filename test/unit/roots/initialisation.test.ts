@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Ports } from '../../../src/lib/core/ports.js'
+import { readTextIfExists } from '../../../src/lib/core/files.js'
 import { initialise } from '../../../src/lib/roots/initialisation.js'
 import { Terraform } from '../../../src/lib/terraform/terraform.js'
 
@@ -33,6 +34,11 @@ async function write(name: string, text: string): Promise<void> {
 /** What a real `init` leaves behind, as far as it counts here. */
 async function init(): Promise<void> {
   inits += 1
+  // The real one stops at what it cannot read.
+  for (const name of ['.terraform/modules/modules.json', '.terraform/terraform.tfstate']) {
+    const text = await readTextIfExists(path.join(repository, 'infra/environments/dev', name))
+    if (text !== undefined) JSON.parse(text)
+  }
   const modules = [
     { Key: '', Source: '', Dir: '.' },
     { Key: 'network', Source: NETWORK, Dir: NETWORK },
@@ -95,6 +101,19 @@ describe('terraform init', () => {
     await rm(path.join(repository, 'infra/environments/dev/.terraform/modules'), { recursive: true })
     expect(await run()).toEqual({ outcome: 'done' })
     await write('.terraform/modules/modules.json', '{"Modules":')
+    expect(await run()).toEqual({ outcome: 'done' })
+  })
+
+  it.each([
+    ['the list of modules', '.terraform/modules/modules.json'],
+    ['what it notes of the backend', '.terraform/terraform.tfstate'],
+  ])('runs in spite of damage to %s', async (_what, file) => {
+    await write(file, '{"a":')
+    expect(await run()).toEqual({ outcome: 'done' })
+  })
+
+  it('runs where .terraform is a file', async () => {
+    await write('.terraform', '')
     expect(await run()).toEqual({ outcome: 'done' })
   })
 })

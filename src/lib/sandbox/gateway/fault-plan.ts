@@ -4,10 +4,10 @@ import type { AwsError } from './answer.js'
 
 const faultSchema = z.strictObject({
   /**
-   * throttle: the service says that it gets too many requests. server-error: the service fails. lost-answer: the call is carried
-   * out, but its answer never arrives. latency: the call takes longer.
+   * throttle: the service says that it gets too many requests. server-error: the service fails. expired-token: the session of the
+   * caller is over. lost-answer: the call is carried out, but its answer never arrives. latency: the call takes longer.
    */
-  kind: z.enum(['throttle', 'server-error', 'lost-answer', 'latency']),
+  kind: z.enum(['throttle', 'server-error', 'expired-token', 'lost-answer', 'latency']),
   /** Only calls of this service (`ec2`, `eks`, `s3` …). Default: every service. */
   service: z.optional(z.string()),
   /** Only calls of this operation (`CreateCluster` …). Default: every operation. */
@@ -69,9 +69,20 @@ const THROTTLES: Readonly<Record<Protocol, AwsError>> = {
   cbor: { status: 400, code: 'ThrottlingException', message: 'Rate exceeded' },
 }
 
-/** The error that a throttle or server-error fault answers with. */
+/** What each family of services answers to a session that is over. */
+const EXPIRED: Readonly<Record<Protocol, AwsError>> = {
+  ec2: { status: 400, code: 'RequestExpired', message: 'Request has expired.' },
+  s3: { status: 400, code: 'ExpiredToken', message: 'The provided token has expired.' },
+  query: { status: 403, code: 'ExpiredToken', message: 'The security token included in the request is expired' },
+  json: { status: 400, code: 'ExpiredTokenException', message: 'The security token included in the request is expired' },
+  'rest-json': { status: 403, code: 'ExpiredTokenException', message: 'The security token included in the request is expired' },
+  cbor: { status: 400, code: 'ExpiredTokenException', message: 'The security token included in the request is expired' },
+}
+
+/** The error that a fault of a service answers with. */
 export function errorOfFault(fault: Fault, protocol: Protocol): AwsError {
   if (fault.kind === 'throttle') return THROTTLES[protocol]
+  if (fault.kind === 'expired-token') return EXPIRED[protocol]
   const code = fault.status === 503 ? 'ServiceUnavailable' : protocol === 's3' || protocol === 'ec2' ? 'InternalError' : 'InternalFailure'
   return { status: fault.status, code, message: 'We encountered an internal error. Please try again.' }
 }

@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+import { stringify } from 'yaml'
+import { publishedSchemas } from '../../src/lib/config/json-schema.js'
+import { resolveConfiguration, type Configuration } from '../../src/lib/config/load.js'
+import { PLATFORM_FILE, environmentFilePath } from '../../src/lib/config/repository-files.js'
+
+/** The same in CI every time; `FAST_CHECK_SEED` repeats what a run printed. It stands in the name of each test. */
+export const SEED = Number(process.env['FAST_CHECK_SEED'] ?? (process.env['CI'] ? 20_261_124 : Date.now() % 2 ** 31))
+
+export interface Texts {
+  platform: string
+  environment: string
+}
+
+export const ENVIRONMENT_NAME = 'dev'
+
+/** What platform makes of the texts. @throws `InvalidConfiguration` when it does not accept them. */
+export function configurationOf({ platform, environment }: Texts): Configuration {
+  const texts = new Map([
+    [PLATFORM_FILE, platform],
+    [environmentFilePath(ENVIRONMENT_NAME), environment],
+  ])
+  return resolveConfiguration({ directory: '/repository', texts, problems: [] }, { variables: {}, user: {} })
+}
+
+/** Files drawn from the published schemas, so that a field that is new in them is tried from the start. Most of them are accepted. */
+export function arbitraryTexts(): fc.Arbitrary<Texts> {
+  const schemas = publishedSchemas() as Record<string, Schema>
+  return fc
+    .record({ platform: ofSchema(schemas['platform']!, 'platform'), environment: ofSchema(schemas['environment']!, 'environment') })
+    .map(({ platform, environment }) => ({ platform: stringify(platform), environment: stringify(environment) }))
+}
+
+interface Schema {
+  type?: string
+  const?: unknown
+  enum?: unknown[]
+  anyOf?: Schema[]
+  allOf?: Schema[]
+  pattern?: string
+  minLength?: number
+  maxLength?: number
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  maxItems?: number
+  items?: Schema
+  properties?: Record<string, Schema>
+  required?: string[]
+  propertyNames?: Schema
+  additionalProperties?: Schema | boolean
+}
+
+const octet = fc.integer({ min: 0, max: 255 })
+/** Letters of several alphabets, a space, and all the signs that tags may have. */
+const tagText = (minLength: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019 éßж中_.:/=+@-')), minLength, maxLength: 40 })
+const cidr = fc
+  .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 32 }))
+  .map(([a, b, c, d, bits]) => `${withoutHostBits([a, b, c, d], bits).join('.')}/${bits}`)
+
+const size = fc.integer({ min: 0, max: 450 })
+const nodeGroup = fc
+  .record(
+    {
+      instanceTypes: fc.constantFrom(['t3.large'], ['m7i.large', 'm6a.xlarge'], ['m7g.medium', 't4g.large']),
+      capacity: fc.constantFrom('on-demand', 'spot'),
+      sizes: fc.tuple(size, size, size),
+      diskGiB: fc.integer({ min: 20, max: 16_384 }),
+      labels: fc.dictionary(ofPattern('^[A-Za-z0-9][A-Za-z0-9_.-]{0,20}[A-Za-z0-9]$'), ofPattern('^[A-Za-z0-9]{0,10}$'), { maxKeys: 3 }),
+    },
+    { requiredKeys: ['instanceTypes', 'sizes'] },
+  )
+  .map(({ sizes, ...group }) => {
+    const [min = 0, desired = 0, max = 0] = [...sizes].sort((a, b) => a - b)
+    return { ...group, min, desired, max: Math.max(1, max) }
+  })
+
+/** Where a schema says less than what is meant, and what no schema says. `null`: never written. */
+const MEANT: Record<string, (() => fc.Arbitrary<unknown>) | null> = {
+  'platform.target': () => fc.constant('sandbox'),
+  'platform.architecture': () => fc.constant('eks'),
+  'platform.region': () => fc.constantFrom('eu-west-1', 'us-east-1', 'ap-southeast-2', 'us-gov-west-1'),
+  'platform.name': () =>
+    fc.stringMatching(/^[a-z][a-z0-9]{0,10}(?:-[a-z0-9]{1,8}){0,2}[a-z0-9]$/).filter((name) => !/^aws(?:-|$)/.test(name)),
+  'platform.accounts': () => fc.constant({ sandbox: { id: '000000000000' } }),
+  'platform.terraform': null,
+  'environment.isolation': () => fc.constant('hard'),
+  'environment.host': null,
+  'environment.account': () => fc.constant('sandbox'),
+  'environment.region': () => fc.constantFrom('eu-central-1', 'us-west-2'),
+  'environment.network.cidr': () =>
+    fc
+      .tuple(fc.constantFrom([10, 7], [172, 16], [192, 168], [100, 64]), fc.integer({ min: 16, max: 20 }))
+      .map(([[a, b], bits]) => `${a}.${b}.0.0/${bits}`),
+  'environment.network.interfaceEndpoints[]': () => fc.constantFrom('ecr.api', 'ecr.dkr', 'sts', 'logs', 'ec2', 'kms'),
+  'environment.cluster.publicAccessCidrs[]': () => cidr,
+  'environment.cluster.nodeGroups': () => fc.dictionary(ofPattern('^[a-z][a-z0-9]{0,12}[a-z0-9]$'), nodeGroup, { minKeys: 1, maxKeys: 3 }),
+}
+
+function ofSchema(schema: Schema, place: string): fc.Arbitrary<unknown> {
+  const meant = MEANT[place]
+  if (meant) return meant()
+  if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each) => ofSchema(each, place)))
+  switch (schema.type) {
+    case 'boolean':
+      return fc.boolean()
+    case 'integer':
+    case 'number':
+      return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 1000, 100_000) })
+    case 'array':
+      return fc.array(ofSchema(schema.items ?? {}, `${place}[]`), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 4, 4),
+      })
+    case 'object':
+      return ofObject(schema, place)
+    default:
+      return ofText(schema)
+  }
+}
+
+function ofObject(schema: Schema, place: string): fc.Arbitrary<unknown> {
+  if (typeof schema.additionalProperties === 'object') {
+    const names = schema.propertyNames ? ofText(schema.propertyNames) : ofPattern('^[a-z]{2,10}$')
+    return fc.dictionary(names, ofSchema(schema.additionalProperties, `${place}.*`), { maxKeys: 5 })
+  }
+  const fields = Object.entries(schema.properties ?? {}).filter(([name]) => MEANT[`${place}.${name}`] !== null)
+  // The network is needed: without it no hard environment is accepted.
+  const required = [...(schema.required ?? []), ...fields.map(([name]) => name).filter((name) => name === 'cidr' || name === 'network')]
+  return fc.record(Object.fromEntries(fields.map(([name, field]) => [name, ofSchema(field, `${place}.${name}`)])), {
+    requiredKeys: required,
+  })
+}
+
+function ofText({ pattern, allOf, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> {
+  const patterns = [pattern, ...(allOf ?? []).map((each) => each.pattern)].filter((each) => each !== undefined)
+  const [first] = patterns
+  if (first === undefined) return fc.string({ unit: 'grapheme', minLength: Math.max(1, minLength), maxLength })
+  const source = first.includes('\\p{') ? tagText(first.includes('{1,') ? 1 : 0) : ofPattern(first)
+  return source.filter((text) => patterns.every((each) => new RegExp(each, 'u').test(text)) && text.length <= maxLength)
+}
+
+/** Drawn from a regular expression. What must not follow is left to the caller to filter. */
+function ofPattern(pattern: string): fc.Arbitrary<string> {
+  const short = pattern.replaceAll(/\(\?!(?:[^()]|\([^()]*\))*\)/g, '').replaceAll(/\{(\d),(?:251|512|128)\}/g, '{$1,20}')
+  return fc.stringMatching(new RegExp(short))
+}
+
+function withoutHostBits(address: readonly [number, number, number, number], bits: number): number[] {
+  return address.map((part, index) => part & (0xff << Math.min(8, Math.max(0, 8 - (bits - 8 * index)))) & 0xff)
+}
