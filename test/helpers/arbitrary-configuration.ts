@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { stringify } from 'yaml'
 import { publishedSchemas } from '../../src/lib/config/json-schema.js'
 import { resolveConfiguration, type Configuration } from '../../src/lib/config/load.js'
+import { UserError } from '../../src/lib/core/errors.js'
 import { PLATFORM_FILE, environmentFilePath } from '../../src/lib/config/repository-files.js'
 
 /** The same in CI every time; `FAST_CHECK_SEED` repeats what a run printed. It stands in the name of each test. */
@@ -23,12 +24,58 @@ export function configurationOf({ platform, environment }: Texts): Configuration
   return resolveConfiguration({ directory: '/repository', texts, problems: [] }, { variables: {}, user: {} })
 }
 
-/** Files drawn from the published schemas, so that a field that is new in them is tried from the start. Most of them are accepted. */
+/**
+ * Files drawn from the published schemas, so that a field that is new in them is tried from the start. What the rules between
+ * fields refuse is left out again, so nearly all of them are accepted.
+ */
 export function arbitraryTexts(): fc.Arbitrary<Texts> {
   const schemas = publishedSchemas() as Record<string, Schema>
-  return fc
-    .record({ platform: ofSchema(schemas['platform']!, 'platform'), environment: ofSchema(schemas['environment']!, 'environment') })
-    .map(({ platform, environment }) => ({ platform: stringify(platform), environment: stringify(environment) }))
+  const drawn = fc.record({
+    platform: ofSchema(schemas['platform'] ?? {}, 'platform'),
+    environment: ofSchema(schemas['environment'] ?? {}, 'environment'),
+  })
+  return drawn.map(withoutRefused)
+}
+
+/** Rules may depend on each other, so one look is not enough. */
+const LOOKS = 6
+
+function withoutRefused(drawn: { platform: unknown; environment: unknown }): Texts {
+  // What was drawn is drawn again while fast-check looks for the smallest example.
+  const files = structuredClone(drawn)
+  let texts = textsOf(files)
+  for (let look = 0; look < LOOKS; look += 1) {
+    const refused = problemsOf(texts)
+    if (refused.length === 0) break
+    for (const { file, field } of refused) leaveOut(file === PLATFORM_FILE ? files.platform : files.environment, field.split(/[.[\]]+/))
+    texts = textsOf(files)
+  }
+  return texts
+}
+
+function textsOf({ platform, environment }: { platform: unknown; environment: unknown }): Texts {
+  const options = { aliasDuplicateObjects: false }
+  return { platform: stringify(platform, options), environment: stringify(environment, options) }
+}
+
+function problemsOf(texts: Texts): Array<{ file: string; field: string }> {
+  try {
+    configurationOf(texts)
+    return []
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return error.details['problems'] as Array<{ file: string; field: string }>
+  }
+}
+
+/** Removes the field, or the nearest group above it that is found. */
+function leaveOut(value: unknown, [name = '', ...below]: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return
+  const child = (value as Record<string, unknown>)[name]
+  const isGroup = typeof child === 'object' && child !== null && !Array.isArray(child)
+  const next = below[0]
+  if (isGroup && next !== undefined && Object.hasOwn(child, next)) leaveOut(child, below)
+  else Reflect.deleteProperty(value, name)
 }
 
 interface Schema {
@@ -85,6 +132,7 @@ const MEANT: Record<string, (() => fc.Arbitrary<unknown>) | null> = {
     fc.stringMatching(/^[a-z][a-z0-9]{0,10}(?:-[a-z0-9]{1,8}){0,2}[a-z0-9]$/).filter((name) => !/^aws(?:-|$)/.test(name)),
   'platform.accounts': () => fc.constant({ sandbox: { id: '000000000000' } }),
   'platform.terraform': null,
+  'platform.shared.account': null,
   'environment.isolation': () => fc.constant('hard'),
   'environment.host': null,
   'environment.account': () => fc.constant('sandbox'),
