@@ -44,6 +44,12 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
     return this.#open.screen.dataStyle
   }
 
+  /** Folder of the repository around `directory`, for what needs no configuration. */
+  protected async repository(): Promise<string> {
+    const { findRepository } = await import('../config/repository-files.js')
+    return findRepository(this.directory)
+  }
+
   /** The repository around `directory`, read and validated once. */
   protected async project(): Promise<Project> {
     this.#project ??= import('../config/load.js').then(({ loadProject }) => loadProject(this.directory, { env: this.ports.env }))

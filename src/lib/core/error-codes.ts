@@ -40,6 +40,15 @@ export const errorCodes = {
     exitCode: ExitCode.refused,
     meaning: 'A vendored file holds the markers of a merge conflict that nobody has resolved.',
   },
+  TemplateUncommitted: {
+    exitCode: ExitCode.refused,
+    meaning: 'Edited files that an update of the templates would write are not committed, so nothing could bring them back.',
+  },
+  TemplateUpdateUnfinished: { exitCode: ExitCode.failed, meaning: 'An update of the templates was cut short and must be finished first.' },
+  TemplateTampered: {
+    exitCode: ExitCode.refused,
+    meaning: 'A vendored file, its pristine copy or platform.lock.json is not what the templates say.',
+  },
   TemplateTextMissing: {
     exitCode: ExitCode.failed,
     meaning: 'The text that a vendored file was made from is neither in the repository nor among the templates of this platform.',

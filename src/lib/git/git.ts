@@ -31,13 +31,33 @@ export async function forgetFiles(ports: GitPorts, directory: string, files: rea
   await git(ports, directory, ['rm', '--cached', '--quiet', '--ignore-unmatch', '--', ...files])
 }
 
+/** Those of `files` (paths relative to `directory`) whose text is not the committed one. Undefined where there is no repository. */
+export async function uncommittedFiles(ports: GitPorts, directory: string, files: readonly string[]): Promise<string[] | undefined> {
+  if (files.length === 0) return []
+  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching', '--', ...files]
+  const { exitCode, stdout } = await git(ports, directory, args, [0, 128])
+  if (exitCode !== 0) return undefined
+  // Paths are given from the top of the repository, which may lie above.
+  const found = stdout
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => line.slice(3))
+  return files.filter((file) => found.some((each) => each === file || each.endsWith(`/${file}`)))
+}
+
 async function hasIdentity(ports: GitPorts, directory: string): Promise<boolean> {
   if (ports.env['GIT_AUTHOR_EMAIL'] && ports.env['GIT_COMMITTER_EMAIL']) return true
   const { stdout } = await git(ports, directory, ['config', '--get', 'user.email'], [0, 1])
   return stdout.trim() !== ''
 }
 
-async function git(ports: GitPorts, directory: string, args: readonly string[], okCodes: readonly number[] = [0]): Promise<ExecResult> {
+/** Runs Git with settings that keep it quiet. */
+export async function git(
+  ports: GitPorts,
+  directory: string,
+  args: readonly string[],
+  okCodes: readonly number[] = [0],
+): Promise<ExecResult> {
   return ports.exec('git', [...asSettings(QUIET_SETTINGS), ...args], {
     cwd: directory,
     env: childEnvironment(ports.env),

@@ -5,6 +5,7 @@ import { stateBucketExists } from '../aws/state-bucket.js'
 import { runSteps } from '../core/steps.js'
 import { isSystemError } from '../core/errors.js'
 import { Terraform } from '../terraform/terraform.js'
+import { refuseUnfinishedUpdate } from '../templates/update/staged.js'
 import { vendorRoot } from '../templates/vendor.js'
 import type { RootContext } from './context.js'
 import { refuseProtected } from './destroy-root.js'
@@ -41,6 +42,7 @@ export async function previewRoot(context: RootContext, root: Root, options: { d
             id: 'files',
             title: 'Terraform files in a copy',
             run: async () => {
+              await refuseUnfinishedUpdate(directory, name)
               for (const part of ['infra', 'platform.lock.json']) await copyIfExists(path.join(directory, part), path.join(copy, part))
               await vendorRoot(copy, { folder: root.folder, root: root.template })
               const outputs = await readUpstream(context, root)

@@ -24,7 +24,7 @@ const rootSchema = z.looseObject({
 export type RootEntry = z.output<typeof rootSchema>
 
 /** Loose: a later version may have added something, and it must survive being read and written by this one. */
-const lockSchema = z.looseObject({
+export const lockSchema = z.looseObject({
   schemaVersion: z.literal([1, ROOTS_VERSION], { error: 'must be 1 or 2; a newer version of platform may have written the file' }),
   /** The newest version of the templates that anything here was made from. */
   templates: z.looseObject({ version: z.string() }).optional(),
@@ -32,6 +32,10 @@ const lockSchema = z.looseObject({
   roots: z.record(z.string(), rootSchema).optional(),
   /** The text that platform wrote to each vendored file, also where somebody changed it since. */
   files: z.record(z.string(), digest).default({}),
+  /** Vendored files that somebody deleted on purpose: they are not written again. */
+  removed: z.array(z.string()).optional(),
+  /** By file of a module: whose edits were merged into it, and the digest of the text that brought them. */
+  carried: z.record(z.string(), z.looseObject({ from: z.string(), digest })).optional(),
   tools: z.record(z.string(), z.looseObject({ version: z.string(), source: z.string(), sha256: z.string().optional() })).default({}),
 })
 

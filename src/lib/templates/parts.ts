@@ -1,4 +1,5 @@
 import path from 'node:path'
+import semver from 'semver'
 import { UserError } from '../core/errors.js'
 import { assertName } from '../core/names.js'
 import type { PlatformLock, RootEntry } from './lock-file.js'
@@ -41,7 +42,7 @@ export function partsOf(folder: string, entry: RootEntry): Part[] {
 }
 
 /** What the lock says about a root of these templates; undefined when they have no such root. */
-export function entryOf({ version: templates, modules, roots }: Manifest, root: RootName): RootEntry | undefined {
+export function entryOf({ version: templates, modules, roots }: Manifest, root: string): RootEntry | undefined {
   const template = roots[root]
   if (!template) return undefined
   const versions = template.modules.map((name) => [name, modules[name] ?? ''] as const)
@@ -54,8 +55,39 @@ export function notedIn(lock: PlatformLock, folder: string): Map<string, string>
   return new Map(inside.map(([file, digest]) => [file.slice(folder.length + 1), digest]))
 }
 
+/** Notes the versions of a root, and the newest templates of all roots. */
+export function noteRoot(lock: PlatformLock, folder: string, entry: RootEntry): void {
+  lock.roots = { ...lock.roots, [folder]: entry }
+  const newest = semver.rsort(Object.values(lock.roots).map(({ templates }) => templates))[0] ?? entry.templates
+  lock.templates = { ...lock.templates, version: newest }
+}
+
+/** Forgets a folder that is gone. */
+export function forgetFolder(lock: PlatformLock, folder: string): void {
+  const outside = ([file]: [string, unknown]): boolean => file !== folder && !file.startsWith(`${folder}/`)
+  lock.files = Object.fromEntries(Object.entries(lock.files).filter(outside))
+  if (lock.roots) lock.roots = Object.fromEntries(Object.entries(lock.roots).filter(outside))
+  if (lock.carried) lock.carried = Object.fromEntries(Object.entries(lock.carried).filter(outside))
+}
+
 const ENVIRONMENTS = 'infra/environments/'
 const SHARED = 'infra/shared'
+
+/** The folder of the environment's root, or of `shared`. */
+export function folderOfRoot(name: string): string {
+  return name === 'shared' ? SHARED : `${ENVIRONMENTS}${name}`
+}
+
+/** Folders of all roots that the lock knows, also those of version 0.1.0, which noted only their files. Sorted. */
+export function rootFolders(lock: PlatformLock): string[] {
+  const noted = Object.keys(lock.files).flatMap((file) => /^infra\/(?:environments\/[^/]+|shared)(?=\/)/.exec(file) ?? [])
+  return [...new Set([...Object.keys(lock.roots ?? {}), ...noted])].sort()
+}
+
+/** Name of the template that a root in this folder is made from. */
+export function templateOf(folder: string): RootName {
+  return folder === SHARED ? 'shared' : 'eks'
+}
 
 /** `dev` for `infra/environments/dev`, and `shared` for `infra/shared`. @throws `InvalidName`, `PathOutsideRepository` */
 export function nameOfRoot(folder: string): string {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { isSystemError } from '../core/errors.js'
+import { isSystemError, UserError } from '../core/errors.js'
 import { readTextIfExists } from '../core/files.js'
 import { digestOf, type PlatformLock } from './lock-file.js'
 import { notedIn, pristineFolderOf, sourceOf, type Part } from './parts.js'
@@ -50,4 +50,13 @@ export async function pristineFiles(directory: string, lock: PlatformLock, templ
       return { path: file, copy: path.posix.join(copyFolder, name), content }
     }),
   )
+}
+
+/** For a file that cannot be written again, or merged. */
+export function textMissing({ path, copy }: PristineFile): UserError {
+  return new UserError('TemplateTextMissing', `The text that ${path} was made from is nowhere to be found.`, {
+    reason: `The text that platform.lock.json names is neither among the templates of this platform nor in ${copy}.`,
+    next: [`Bring it back from Git: git checkout HEAD -- ${copy}`],
+    details: { file: path },
+  })
 }

@@ -1,12 +1,11 @@
-import semver from 'semver'
-import { UserError } from '../core/errors.js'
 import { readTextIfExists, resolveInside, writeFileAtomic } from '../core/files.js'
 import { refuseConflicts } from './conflict-markers.js'
 import { digestOf, readLock, updateLock, type PlatformLock, type RootEntry } from './lock-file.js'
-import { nameOfRoot, partsOf } from './parts.js'
-import { pristineFiles, type PristineFile } from './pristine.js'
+import { nameOfRoot, noteRoot, partsOf } from './parts.js'
+import { pristineFiles, textMissing, type PristineFile } from './pristine.js'
 import { entryOfRoot, type RootPlace } from './root-entry.js'
 import { readReleases, templatesFolder } from './shipped.js'
+import { refuseUnfinishedUpdate } from './update/staged.js'
 
 export interface VendorOptions extends RootPlace {
   /** Folder of the templates. Default: those that come with platform. */
@@ -25,7 +24,7 @@ export interface Vendored {
 
 interface Decision extends PristineFile {
   target: string
-  action: 'write' | 'keep' | 'leave'
+  action: 'write' | 'keep' | 'leave' | 'removed'
 }
 
 /**
@@ -34,16 +33,17 @@ interface Decision extends PristineFile {
  * somebody edited is kept, one that is gone is written again. The texts as platform wrote them are kept beside (`infra/.templates`),
  * and versions and digests are noted in `platform.lock.json`.
  * @throws before anything is written: `InvalidName`, `PathOutsideRepository`, `LockFileInvalid`, `TemplatesTooNew`,
- * `TemplateConflict` (unresolved conflict markers), `TemplateTextMissing`; and `FileNotWritable`
+ * `TemplateConflict` (unresolved conflict markers), `TemplateUpdateUnfinished`, `TemplateTextMissing`; and `FileNotWritable`
  */
 export async function vendorRoot(directory: string, options: VendorOptions): Promise<Vendored> {
-  nameOfRoot(options.folder)
+  await refuseUnfinishedUpdate(directory, nameOfRoot(options.folder))
   const folder = options.templates ?? templatesFolder()
   const lock = await readLock(directory)
   const entry = await entryOfRoot(directory, lock, options, { folder, releases: await readReleases(folder) })
   const parts = partsOf(options.folder, entry)
   const files = (await Promise.all(parts.map((part) => pristineFiles(directory, lock, folder, part)))).flat()
-  const decisions = await Promise.all(files.map((file) => decide(directory, file)))
+  const removed = new Set(lock.removed)
+  const decisions = await Promise.all(files.map((file) => decide(directory, file, removed)))
   const copies = await missingCopies(directory, files)
   await refuseConflicts(directory, parts)
 
@@ -59,12 +59,13 @@ export async function vendorRoot(directory: string, options: VendorOptions): Pro
   return { written: pathsOf('write'), unchanged: pathsOf('keep'), edited: pathsOf('leave'), copies: copies.map(({ copy }) => copy).sort() }
 }
 
-async function decide(directory: string, file: PristineFile): Promise<Decision> {
+async function decide(directory: string, file: PristineFile, removed: ReadonlySet<string>): Promise<Decision> {
   const target = await resolveInside(directory, file.path)
   const current = await readTextIfExists(target)
   if (current !== undefined && (file.content === undefined || digestOf(current) !== digestOf(file.content)))
     return { ...file, target, action: 'leave' }
   if (current !== undefined) return { ...file, target, action: 'keep' }
+  if (removed.has(file.path)) return { ...file, target, action: 'removed' }
   if (file.content === undefined) throw textMissing(file)
   return { ...file, target, action: 'write' }
 }
@@ -81,16 +82,6 @@ async function missingCopies(directory: string, files: readonly PristineFile[]):
 }
 
 function note(lock: PlatformLock, folder: string, entry: RootEntry, files: readonly PristineFile[]): void {
-  lock.roots = { ...lock.roots, [folder]: entry }
-  const newest = semver.rsort(Object.values(lock.roots).map(({ templates }) => templates))[0] ?? entry.templates
-  lock.templates = { ...lock.templates, version: newest }
+  noteRoot(lock, folder, entry)
   for (const { path, content } of files) if (content !== undefined) lock.files[path] = digestOf(content)
-}
-
-function textMissing({ path, copy }: PristineFile): UserError {
-  return new UserError('TemplateTextMissing', `${path} is missing and cannot be written again.`, {
-    reason: `The text that platform.lock.json names is neither among the templates of this platform nor in ${copy}.`,
-    next: [`Bring it back from Git: git checkout HEAD -- ${path}`],
-    details: { file: path },
-  })
 }
