@@ -13,6 +13,7 @@ const gates = [
   { name: 'reference docs', command: node('scripts/docs.mjs', '--check') },
   { name: 'configuration docs', command: node('scripts/config-docs.mjs', '--check') },
   { name: 'module docs', command: node('scripts/module-docs.mjs', '--check') },
+  { name: 'template docs', command: node('scripts/template-docs.mjs', '--check') },
   { name: 'command manifest', command: node('scripts/manifest.mjs', '--check') },
   {
     name: 'terraform format',

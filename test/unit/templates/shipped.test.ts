@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../../src/lib/templates/lock-file.js'
-import { plainFilesOf, readManifest, readReleases, templatesFolder } from '../../../src/lib/templates/shipped.js'
+import { changesBetween, readChangelogs } from '../../../src/lib/templates/changelog.js'
+import { plainFilesOf, readManifest, readReleases, templatesFolder, type Manifest } from '../../../src/lib/templates/shipped.js'
+
+const partsOf = ({ modules, roots }: Manifest): string[] => [
+  ...Object.entries(modules).map(([name, version]) => `module ${name} ${version}`),
+  ...Object.entries(roots).map(([name, { version }]) => `root ${name} ${version}`),
+]
 
 const RELEASED = {
   'modules/cluster-eks/1.0.0': 'sha256:4e46bde0429338e4d7f9dbb1b6c082ba2445a6d3270afeb5649afe5fcc2dd937',
@@ -67,6 +73,32 @@ describe('the shipped templates', () => {
 
   test('the current version is the newest', async () => {
     expect((await readReleases()).at(-1)).toEqual(await readManifest())
+  })
+
+  test('every new part of a release is in its changelog', async () => {
+    const changelogs = new Map((await readChangelogs()).map(({ version, changes }) => [version, changes.map(({ part }) => part)]))
+    const [first, ...later] = await readReleases()
+    let before = new Set(partsOf(first!))
+    for (const release of later) {
+      const fresh = partsOf(release).filter((part) => !before.has(part))
+      expect(changelogs.get(release.version), `templates/changelog/${release.version}.yaml`).toEqual(expect.arrayContaining(fresh))
+      before = new Set(partsOf(release))
+    }
+  })
+
+  test('a changelog tells a root what comes with an update', async () => {
+    const changelogs = [
+      { version: '0.2.0', changes: [{ part: 'root eks 1.1.0', summary: 'a', effect: 'nothing' as const }] },
+      {
+        version: '0.3.0',
+        changes: [
+          { part: 'module network 1.1.0', summary: 'b', effect: 'downtime' as const, detail: 'c' },
+          { part: 'module trail 1.1.0', summary: 'd', effect: 'adds' as const },
+        ],
+      },
+    ]
+    const between = (from: string, to: string) => changesBetween(changelogs, { from, to, root: 'eks', modules: ['network'] }).map(({ summary }) => summary)
+    expect([between('0.1.0', '0.3.0'), between('0.2.0', '0.3.0'), between('0.1.0', '0.2.0'), between('0.3.0', '0.3.0')]).toEqual([['a', 'b'], ['b'], ['a'], []])
   })
 
   test('what Terraform leaves behind is not a template', async () => {
