@@ -1,7 +1,9 @@
 // Writes docs/reference/templates.md from the changelogs and manifests of the templates.
-import { effects, readChangelogs } from '../dist/lib/templates/changelog.js'
-import { readReleases } from '../dist/lib/templates/shipped.js'
 import { writeOrCheck } from './generated-file.mjs'
+import './sources.mjs'
+
+const { effects, readChangelogs } = await import('../src/lib/templates/changelog.ts')
+const { readReleases } = await import('../src/lib/templates/shipped.ts')
 
 const MEANING = {
   nothing: 'nothing that runs is touched',
