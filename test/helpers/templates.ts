@@ -14,8 +14,10 @@ export async function copyOfShipped(): Promise<string> {
 export async function templates010(): Promise<string> {
   const folder = await copyOfShipped()
   const manifest = await readFile(path.join(folder, 'releases/0.1.0.json'), 'utf8')
-  await rm(path.join(folder, 'releases'), { recursive: true })
-  await mkdir(path.join(folder, 'releases'))
+  for (const part of ['releases', 'changelog']) {
+    await rm(path.join(folder, part), { recursive: true })
+    await mkdir(path.join(folder, part))
+  }
   await writeFile(path.join(folder, 'manifest.json'), manifest)
   return folder
 }
