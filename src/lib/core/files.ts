@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomicLibrary from 'write-file-atomic'
@@ -9,16 +10,39 @@ import { isSystemError, messageOf, UserError } from './errors.js'
  */
 export async function writeFileAtomic(file: string, data: string | Uint8Array, options: { mode?: number } = {}): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeFolder(path.dirname(file))
     await writeFileAtomicLibrary(file, typeof data === 'string' ? data : Buffer.from(data), options)
   } catch (error) {
-    throw new UserError('FileNotWritable', `Cannot write ${file}.`, {
-      cause: error,
-      reason: messageOf(error),
-      next: ['Check the rights of the folder and the free space of the disk, then run the command again.'],
-      details: { file },
-    })
+    throw notWritable(file, error instanceof UserError ? error.cause : error)
   }
+}
+
+/** Makes a folder and those above it. @throws `FileNotWritable` */
+export async function makeFolder(folder: string, options: { mode?: number } = {}): Promise<void> {
+  try {
+    await mkdir(folder, { ...options, recursive: true })
+  } catch (error) {
+    throw notWritable(folder, isSystemError(error, 'ENOENT') ? await realReason(folder, error) : error)
+  }
+}
+
+/** On a disk that can only be read, Node says of several folders at once that there is none (nodejs/node, `mkdir` with `recursive`). */
+async function realReason(folder: string, error: unknown): Promise<unknown> {
+  const parent = path.dirname(folder)
+  if (parent !== folder && !existsSync(parent)) return realReason(parent, error)
+  return mkdir(folder).then(
+    () => error,
+    (reason: unknown) => reason,
+  )
+}
+
+function notWritable(file: string, error: unknown): UserError {
+  return new UserError('FileNotWritable', `Cannot write ${file}.`, {
+    cause: error,
+    reason: messageOf(error),
+    next: ['Check the rights of the folder and the free space of the disk, then run the command again.'],
+    details: { file },
+  })
 }
 
 /** Two-space JSON with a final newline: the form of every JSON file that platform writes. */

@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ulid } from 'ulid'
-import { readTextIfExists, toJsonText, writeFileAtomic } from './files.js'
+import { makeFolder, readTextIfExists, toJsonText, writeFileAtomic } from './files.js'
 import type { Clock, ProcessIdentity } from './ports.js'
 import { redactValue } from './redaction.js'
 
@@ -74,7 +74,7 @@ export class Journal {
       processes: [],
       steps: [],
     }
-    await mkdir(this.folderOf(record.runId), { recursive: true, mode: 0o700 })
+    await makeFolder(this.folderOf(record.runId), { mode: 0o700 })
     await this.save(record)
     await this.#dropOldest()
     return record

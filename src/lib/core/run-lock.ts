@@ -1,7 +1,8 @@
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ulid } from 'ulid'
 import { isSystemError, UserError } from './errors.js'
+import { makeFolder } from './files.js'
 import type { Ports, ProcessIdentity } from './ports.js'
 
 interface Holder extends ProcessIdentity {
@@ -20,7 +21,7 @@ export async function takeRunLock(
   options: { repository: string; name: string; command: string },
 ): Promise<() => Promise<void>> {
   const file = path.join(options.repository, '.platform', 'locks', `${options.name}.json`)
-  await mkdir(path.dirname(file), { recursive: true })
+  await makeFolder(path.dirname(file))
   const holder: Holder = { ...(await ports.processes.self()), command: options.command, since: ports.clock.now().toISOString() }
   const text = JSON.stringify(holder)
   // Each round either takes the lock, finds a living holder, or clears one dead holder away.
