@@ -2,7 +2,7 @@ import { unlessMissing } from '../explain-error.js'
 import { candidate, ownerOf, text, type Finder } from './finding.js'
 
 /** Import id: the name. */
-const analyzer: Finder = async (finding, values) => {
+export const findAnalyzer: Finder = async (finding, values) => {
   const analyzerName = text(values, 'analyzer_name')
   if (analyzerName === undefined) return []
   const { GetAnalyzerCommand } = await import('@aws-sdk/client-accessanalyzer')
@@ -15,7 +15,7 @@ const analyzer: Finder = async (finding, values) => {
 const setting: Finder = () => Promise.resolve([])
 
 export const accountFinders: Readonly<Record<string, Finder>> = {
-  aws_accessanalyzer_analyzer: analyzer,
+  aws_accessanalyzer_analyzer: findAnalyzer,
   aws_ebs_default_kms_key: setting,
   aws_ebs_encryption_by_default: setting,
   aws_iam_account_password_policy: setting,

@@ -3,7 +3,7 @@ import { partitionOf } from '../partition.js'
 import { candidate, ownerOf, tagMap, text, type Finder } from './finding.js'
 
 /** Import id: the ARN. A name is unique in its region. */
-const trail: Finder = async (finding, values) => {
+export const findTrail: Finder = async (finding, values) => {
   const name = text(values, 'name')
   if (name === undefined) return []
   const { GetTrailCommand, ListTagsCommand } = await import('@aws-sdk/client-cloudtrail')
@@ -16,7 +16,7 @@ const trail: Finder = async (finding, values) => {
 }
 
 /** Import id: the name. */
-const workgroup: Finder = async (finding, values) => {
+export const findWorkgroup: Finder = async (finding, values) => {
   const name = text(values, 'name')
   if (name === undefined) return []
   const { GetWorkGroupCommand, ListTagsForResourceCommand } = await import('@aws-sdk/client-athena')
@@ -30,7 +30,7 @@ const workgroup: Finder = async (finding, values) => {
 }
 
 /** Import id: CATALOG:DATABASE. The catalogue is the account's. */
-const database: Finder = async (finding, values) => {
+export const findDatabase: Finder = async (finding, values) => {
   const Name = text(values, 'name')
   if (Name === undefined) return []
   const { GetDatabaseCommand, GetTagsCommand } = await import('@aws-sdk/client-glue')
@@ -55,8 +55,8 @@ const table: Finder = async (finding, values) => {
 
 /** Import ids follow the provider's documentation of each resource (section "Import"). */
 export const trailFinders: Readonly<Record<string, Finder>> = {
-  aws_cloudtrail: trail,
-  aws_athena_workgroup: workgroup,
-  aws_glue_catalog_database: database,
+  aws_cloudtrail: findTrail,
+  aws_athena_workgroup: findWorkgroup,
+  aws_glue_catalog_database: findDatabase,
   aws_glue_catalog_table: table,
 }

@@ -1,7 +1,8 @@
 import { awsStatus, isAwsError, unlessMissing } from '../explain-error.js'
 import { collect } from '../existing/finding.js'
 import { isListedEc2Type } from './ec2.js'
-import type { Found, LeftoverClients } from './found.js'
+import type { Found, LeftoverClients, LeftoverScope } from './found.js'
+import { isListedOfShared } from './shared-services.js'
 
 /** What asking the service itself says of an ARN that the tagging API names. */
 type Verdict = 'exists' | 'gone' | { retained: string } | 'unconfirmed'
@@ -28,9 +29,9 @@ function parse(arn: string): Arn {
  * Asks the service whether a tagged resource exists: the tagging API goes on naming what is gone.
  * @returns undefined when it is gone, or when a complete listing of its service has already answered.
  */
-export async function confirmTagged(clients: LeftoverClients, arn: string): Promise<Found | undefined> {
+export async function confirmTagged(clients: LeftoverClients, arn: string, scope: LeftoverScope): Promise<Found | undefined> {
   const parsed = parse(arn)
-  const verdict = await ask(clients, arn, parsed)
+  const verdict = await ask(clients, arn, parsed, scope)
   if (verdict === 'gone') return undefined
   const base = { arn, type: parsed.service === 's3' ? 's3:bucket' : `${parsed.service}:${parsed.kind}` }
   if (verdict === 'exists') return { ...base, reason: 'It carries the tags of the environment or its cluster.' }
@@ -39,7 +40,7 @@ export async function confirmTagged(clients: LeftoverClients, arn: string): Prom
   return { ...base, reason: verdict.retained, retainedUntil: null }
 }
 
-async function ask(clients: LeftoverClients, arn: string, parsed: Arn): Promise<Verdict> {
+async function ask(clients: LeftoverClients, arn: string, parsed: Arn, scope: LeftoverScope): Promise<Verdict> {
   switch (parsed.service) {
     case 'ec2':
       // Those types were listed by their tags: what exists is known already.
@@ -57,7 +58,8 @@ async function ask(clients: LeftoverClients, arn: string, parsed: Arn): Promise<
     case 'elasticloadbalancing':
       return askBalancer(clients, arn, parsed)
     default:
-      return 'unconfirmed'
+      // Of those that were asked for, what exists is known already.
+      return isListedOfShared(parsed, scope) ? 'gone' : 'unconfirmed'
   }
 }
 

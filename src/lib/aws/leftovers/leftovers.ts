@@ -6,6 +6,7 @@ import { confirmTagged } from './confirm.js'
 import { clusterTags, ec2Leftovers, vpcIds } from './ec2.js'
 import type { Found, LeftoverClients, LeftoverScope } from './found.js'
 import { balancersIn } from './load-balancers.js'
+import { sharedLeftovers } from './shared-services.js'
 import { clusterLeftovers, iamLeftovers, keyLeftovers, logLeftovers } from './other-services.js'
 
 export interface Orphan {
@@ -57,6 +58,7 @@ async function survey(clients: LeftoverClients, scope: LeftoverScope): Promise<F
     iamLeftovers(clients, scope),
     logLeftovers(clients, scope),
     keyLeftovers(clients, scope),
+    sharedLeftovers(clients, finding, scope),
     vpcIds(finding, scope).then((ids) => balancers(clients, ids)),
   ])
   const found = new Map<string, Found>()
@@ -65,7 +67,7 @@ async function survey(clients: LeftoverClients, scope: LeftoverScope): Promise<F
   }
   lists.flat().forEach(remember)
   const tagged = (await taggedArns(clients, scope)).filter((arn) => !found.has(plain(arn)))
-  const confirmed = await mapLimited(tagged, CONFIRM_AT_ONCE, (arn) => confirmTagged(clients, arn))
+  const confirmed = await mapLimited(tagged, CONFIRM_AT_ONCE, (arn) => confirmTagged(clients, arn, scope))
   confirmed.forEach(remember)
   return [...found.values()]
 }
