@@ -19,6 +19,18 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        test: {
+          name: 'full',
+          env,
+          include: ['test/full/**/*.test.ts'],
+          globalSetup: 'test/helpers/tools-setup.ts',
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          // Resources that AWS, and so the emulator, takes its time for: not part of the default suite.
+          maxWorkers: 2,
+        },
+      },
     ],
   },
 })

@@ -1,6 +1,7 @@
 // Runs every check and every test, and ends with one plain line: N passed, N failed.
-//   node scripts/test.mjs                 everything
-//   node scripts/test.mjs gates unit      these parts only (gates, unit, e2e)
+//   node scripts/test.mjs                 everything but the slow tests
+//   node scripts/test.mjs full            the slow tests: resources that take a minute and more
+//   node scripts/test.mjs gates unit      these parts only (gates, unit, e2e, full)
 //   node scripts/test.mjs test/unit/ui    test files whose path contains this
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,12 +10,13 @@ import process from 'node:process'
 import { runGates } from './gates.mjs'
 import { node, runLoud, tool } from './run-tool.mjs'
 
-const PARTS = ['gates', 'unit', 'e2e']
+const DEFAULT_PARTS = ['gates', 'unit', 'e2e']
+const PARTS = [...DEFAULT_PARTS, 'full']
 
 const args = process.argv.slice(2)
 const filters = args.filter((arg) => !PARTS.includes(arg))
 const named = PARTS.filter((part) => args.includes(part))
-const parts = named.length > 0 ? named : filters.length > 0 ? ['unit', 'e2e'] : PARTS
+const parts = named.length > 0 ? named : filters.length > 0 ? ['unit', 'e2e'] : DEFAULT_PARTS
 const total = { passed: 0, failed: 0, skipped: 0 }
 let testsRun = 0
 
@@ -34,6 +36,10 @@ if (await runLoud(node('scripts/build.mjs'))) {
       'end-to-end tests: real Terraform against the local AWS, at most two files at once. This takes minutes, and the first time builds what is missing',
     )
     add(await runTests('e2e'))
+  }
+  if (parts.includes('full')) {
+    say('slow end-to-end tests: what takes a minute and more to make')
+    add(await runTests('full'))
   }
 } else {
   total.failed += 1
