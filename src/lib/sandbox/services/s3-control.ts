@@ -29,7 +29,8 @@ export const s3AccountPublicAccess: Mend = {
       const block = kept.get(context.accountId)
       if (!block) {
         const message = 'The public access block configuration was not found'
-        return errorAnswer('s3', { status: 404, code: 'NoSuchPublicAccessBlockConfiguration', message })
+        // Unlike S3, S3 Control wraps its errors, as the query protocol does.
+        return errorAnswer('query', { status: 404, code: 'NoSuchPublicAccessBlockConfiguration', message })
       }
       return xmlAnswer(200, randomUUID(), toXml(block as Record<string, boolean>, 'PublicAccessBlockConfiguration'))
     })
