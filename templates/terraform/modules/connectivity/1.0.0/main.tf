@@ -10,6 +10,8 @@ locals {
   })
 }
 
+data "aws_region" "current" {}
+
 # Found by the tags that the network module puts on them, so that the management environment needs no output for it.
 data "aws_route_tables" "management" {
   provider = aws.management
@@ -26,7 +28,8 @@ resource "aws_vpc_peering_connection" "this" {
   vpc_id        = var.vpc_id
   peer_vpc_id   = var.management.vpc_id
   peer_owner_id = var.management.account_id
-  peer_region   = var.management.region
+  # In the same region it goes without saying, and where one is named AWS wants another one.
+  peer_region = var.management.region == data.aws_region.current.id ? null : var.management.region
   auto_accept   = false
 
   tags = local.peering_tags

@@ -28,8 +28,9 @@ resource "aws_dynamodb_table" "this" {
 
   # A table that is deleted with this on leaves a backup for 35 days.
   point_in_time_recovery {
-    enabled                 = each.value.backup_retention_days > 0
-    recovery_period_in_days = each.value.backup_retention_days > 0 ? each.value.backup_retention_days : null
+    enabled = each.value.backup_retention_days > 0
+    # 35 days are what AWS does without being told.
+    recovery_period_in_days = contains([0, 35], each.value.backup_retention_days) ? null : each.value.backup_retention_days
   }
 
   tags = merge(var.tags, {
