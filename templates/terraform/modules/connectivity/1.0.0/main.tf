@@ -30,9 +30,16 @@ resource "aws_vpc_peering_connection" "this" {
   peer_owner_id = var.management.account_id
   # In the same region it goes without saying, and where one is named AWS wants another one.
   peer_region = var.management.region == data.aws_region.current.id ? null : var.management.region
-  auto_accept   = false
+  auto_accept = false
 
   tags = local.peering_tags
+
+  lifecycle {
+    precondition {
+      condition     = var.management.vpc_id != var.vpc_id
+      error_message = "A network cannot be peered with itself: the management VPC must be another one."
+    }
+  }
 }
 
 resource "aws_vpc_peering_connection_accepter" "management" {

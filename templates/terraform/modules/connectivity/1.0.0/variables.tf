@@ -68,8 +68,8 @@ variable "management" {
   })
 
   validation {
-    condition     = can(regex("^vpc-[0-9a-z]+$", var.management.vpc_id)) && var.management.vpc_id != var.vpc_id
-    error_message = "The management VPC must be the id of another VPC."
+    condition     = can(regex("^vpc-[0-9a-z]+$", var.management.vpc_id))
+    error_message = "The management VPC must be the id of a VPC."
   }
 
   validation {
