@@ -41,10 +41,7 @@ describe.each([terraform, tofu].filter((binary) => binary !== undefined))('$name
       // A module with a provider of another account cannot stand alone; the root, which looks at it too, must not see this one.
       const alone = path.join(directory, 'provider.tf')
       const needsProvider = folder.includes('/connectivity/')
-      if (needsProvider) await writeFile(alone, 'provider "aws" {
-  alias = "management"
-}
-')
+      if (needsProvider) await writeFile(alone, 'provider "aws" {\n  alias = "management"\n}\n')
       await binary.run(directory, ['init', '-input=false'])
       const { stdout } = await binary.run(directory, ['validate', '-json'], { okCodes: [0, 1] })
       if (needsProvider) await rm(alone)
