@@ -4,29 +4,51 @@ import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { allowReplaceFlag } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
+import { refuseForMany, fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
+import type { Selection } from '../../lib/environments/fleet/members.js'
+import type { FleetResult } from '../../lib/environments/fleet/result.js'
 import type { ApplyResult } from '../../lib/roots/apply-root.js'
+import type { RootContext } from '../../lib/roots/context.js'
 import type { PlanResult } from '../../lib/roots/plan-root.js'
 
 export default class EnvApply extends PlatformCommand<typeof EnvApply> {
-  static override summary = 'Bring an existing environment to what its file says.'
-  static override description = 'Plans, asks and applies. With --plan, exactly the plan that "env plan" saved is applied.'
+  static override summary = 'Bring an existing environment, or many, to what their files say.'
+  static override description = `Plans, asks and applies. With --plan, exactly the plan that "env plan" saved is applied.
+With --all or --environment: what is shared first, then management, then workload, each wave planned with what the last one made.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> dev',
     '<%= config.bin %> <%= command.id %> dev --yes --json',
+    '<%= config.bin %> <%= command.id %> --all --yes --failure-mode fail-fast',
     '<%= config.bin %> <%= command.id %> dev --plan plan.tfplan --plan-digest sha256:0a1b…',
   ]
-  static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
+  static override args = { name: Args.string({ description: 'Name of the environment.' }) }
   static override flags = {
     ...changeFlags,
     plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>', exclusive: ['dry-run'] }),
     'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
     ...allowReplaceFlag,
+    ...fleetFlags,
   }
 
-  async run(): Promise<ApplyResult | PlanResult> {
-    const { name } = this.args
+  async run(): Promise<ApplyResult | PlanResult | FleetResult> {
+    const selection = toSelection('platform env apply', this.args.name, this.flags)
     const context = rootContext(this.ports, await this.project(), await this.target())
+    return 'one' in selection ? this.one(context, selection.one) : this.many(context, selection.many)
+  }
+
+  private async many(context: RootContext, selection: Selection): Promise<FleetResult> {
+    refuseForMany({ '--dry-run': this.flags['dry-run'], '--plan': this.flags.plan !== undefined, '--no-wait': !this.flags.wait })
+    const { applyFleet } = await import('../../lib/environments/fleet/apply-fleet.js')
+    const { fleetExitCode } = await import('../../lib/environments/fleet/result.js')
+    const { yes, 'allow-replace': allowReplace = [] } = this.flags
+    const result = await applyFleet(context, selection, { ...toFleetOptions(this.flags), yes, allowReplace })
+    await this.printFleet('Apply', result, reportFileOf(this.flags))
+    this.exitWith(fleetExitCode(result.summary))
+    return result
+  }
+
+  private async one(context: RootContext, name: string): Promise<ApplyResult | PlanResult> {
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/plan.js')
       const preview = await previewEnvironment(context, { name })

@@ -6,6 +6,8 @@ import type { ExitCode } from '../core/exit-codes.js'
 import type { Ports } from '../core/ports.js'
 import type { PlanReport } from '../core/report.js'
 import type { AwsTarget } from '../core/target.js'
+import type { MarkdownTable } from '../environments/fleet/report-file.js'
+import type { FleetResult } from '../environments/fleet/result.js'
 import type { Style } from '../ui/style.js'
 import type { Column } from '../ui/table.js'
 import { toUsageError, toUserError } from './errors.js'
@@ -102,6 +104,28 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
     if (this.jsonEnabled()) return
     const { renderPlan } = await import('../ui/plan-view.js')
     this.print(renderPlan(plan, this.style))
+  }
+
+  /** Prints what became of many environments on stdout, and writes the report file. */
+  protected async printFleet(title: string, result: FleetResult, file: string | undefined): Promise<void> {
+    const { fleetTable } = await import('../environments/fleet/tables.js')
+    await this.printReport(fleetTable(title, result), result, file)
+    const { total, changed, unchanged, failed, skipped } = result.summary
+    this.note(`${total} in all: ${changed} changed, ${unchanged} unchanged, ${failed} failed, ${skipped} skipped.`)
+    for (const { environment, error } of result.environments)
+      for (const next of error?.next ?? []) this.note(`Next for ${environment}: ${next}`)
+  }
+
+  /** Prints a table for people on stdout, and writes it and the whole result to a file. */
+  protected async printReport(table: MarkdownTable, result: unknown, file: string | undefined): Promise<void> {
+    await this.printTable(
+      table.rows,
+      table.header.map((header, index) => ({ header, value: (row) => row[index] })),
+    )
+    if (file === undefined) return
+    const { writeReport } = await import('../environments/fleet/report-file.js')
+    await writeReport(file, result, table)
+    this.note(`Wrote ${file}`)
   }
 
   /** Tells something that is not the result, such as what to do next, on stderr. Nothing with `--json` or `--quiet`. */

@@ -13,7 +13,8 @@ export interface PlanReport {
  * Step ids may be nested with a slash (`apply/cluster`).
  */
 export type ReportEvent =
-  | { type: 'steps-declared'; title: string; steps: ReadonlyArray<{ id: string; title: string }> }
+  /** `concurrent`: several of them run at the same time. */
+  | { type: 'steps-declared'; title: string; steps: ReadonlyArray<{ id: string; title: string }>; concurrent?: true }
   | { type: 'step-started'; id: string; title: string }
   | { type: 'step-progress'; id: string; detail: string; done?: number; total?: number }
   | { type: 'step-finished'; id: string; title: string; outcome: StepOutcome; durationMs: number; detail?: string }

@@ -1,12 +1,11 @@
-import { applyRoot, type ApplyOptions, type ApplyResult } from '../roots/apply-root.js'
+import { refusePolicyBreaches } from '../config/policies.js'
+import type { ApplyOptions, ApplyResult } from '../roots/apply-root.js'
 import type { RootContext } from '../roots/context.js'
 import { environmentRoot } from '../roots/environment-root.js'
-import { refusePolicyBreaches } from '../config/policies.js'
-import { warnAboutEndpoint } from './endpoint-warning.js'
+import { applyAny } from './apply-any.js'
 import { environmentOf } from './selection.js'
-import { verifyEnvironment } from './verification.js'
 
-export interface CreateOptions extends Omit<ApplyOptions, 'command' | 'verify'> {
+export interface CreateOptions extends Omit<ApplyOptions, 'command' | 'confirm' | 'verify'> {
   name: string
   command: 'env create' | 'env apply'
 }
@@ -18,12 +17,6 @@ export interface CreateOptions extends Omit<ApplyOptions, 'command' | 'verify'> 
 export async function createEnvironment(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
   const { name, command, ...how } = options
   refusePolicyBreaches(context.project)
-  const environment = environmentOf(context.project, name)
-  const root = environmentRoot(context.project, environment)
-  warnAboutEndpoint(context, environment)
-  return applyRoot(context, root, {
-    ...how,
-    command: `${command} ${name}`,
-    verify: ({ clients }, outputs) => verifyEnvironment(environment, clients, outputs),
-  })
+  const root = environmentRoot(context.project, environmentOf(context.project, name))
+  return applyAny(context, root, { ...how, command: `${command} ${name}` })
 }

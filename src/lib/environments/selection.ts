@@ -1,6 +1,5 @@
 import type { Environment, Project } from '../config/project.js'
-import { UserError } from '../core/errors.js'
-import { assertName, nearest } from '../core/names.js'
+import { unknownEnvironment } from '../roots/select.js'
 
 /**
  * The environment called `name`.
@@ -9,11 +8,5 @@ import { assertName, nearest } from '../core/names.js'
 export function environmentOf(project: Project, name: string): Environment {
   const environment = project.environments.get(name)
   if (environment) return environment
-  assertName('an environment', name)
-  const near = nearest(name, project.environments.keys())
-  throw new UserError('EnvironmentNotFound', `There is no environment ${name}.`, {
-    reason: `environments/${name}.yaml does not exist.`,
-    next: [...(near === undefined ? [] : [`Did you mean ${near}?`]), `platform env create ${name}`, 'platform env list'],
-    details: { name, known: [...project.environments.keys()] },
-  })
+  throw unknownEnvironment(project, name)
 }

@@ -79,3 +79,35 @@ function childEnvironment(env: Ports['env']): Record<string, string> {
   )
   return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
 }
+
+/**
+ * The commit that a revision names.
+ * @returns undefined when there is none.
+ */
+export async function commitOf(ports: GitPorts, directory: string, revision: string): Promise<string | undefined> {
+  const { stdout } = await git(
+    ports,
+    directory,
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
+    [0, 1, 128],
+  )
+  return stdout.trim() || undefined
+}
+
+/** Files below `directory` that differ from a commit, uncommitted and untracked ones included. Paths relative to `directory`. */
+export async function changedSince(ports: GitPorts, directory: string, commit: string): Promise<string[]> {
+  const changed = await git(ports, directory, ['diff', '--name-only', '--relative', '--no-renames', '-z', commit, '--', '.'])
+  const untracked = await git(ports, directory, ['ls-files', '--others', '--exclude-standard', '-z', '--', '.'])
+  return [...new Set(`${changed.stdout}${untracked.stdout}`.split('\0').filter((file) => file !== ''))].sort()
+}
+
+/** Files of a commit below these paths, relative to `directory`. */
+export async function filesAt(ports: GitPorts, directory: string, commit: string, paths: readonly string[]): Promise<string[]> {
+  const { stdout } = await git(ports, directory, ['ls-tree', '-r', '--name-only', '-z', commit, '--', ...paths])
+  return stdout.split('\0').filter((file) => file !== '')
+}
+
+/** The text of a file in a commit. */
+export async function textAt(ports: GitPorts, directory: string, commit: string, file: string): Promise<string> {
+  return (await git(ports, directory, ['show', `${commit}:./${file}`])).stdout
+}

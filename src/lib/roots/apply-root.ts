@@ -20,6 +20,8 @@ export interface ApplyOptions {
   savedPlan?: { file: string; digest?: string }
   /** Addresses that hold data and may be destroyed or replaced all the same. */
   allowReplace: readonly string[]
+  /** Asks whether to go on, in another way than for this root alone. @throws `NotConfirmed`, `ConfirmationNeeded` */
+  confirm?: () => Promise<void>
   /** Reads back from AWS what the root promises. @returns what was found, in words. @throws `VerifyFailed` */
   verify?: (prepared: Prepared, outputs: Record<string, unknown>) => Promise<string>
 }
@@ -61,7 +63,7 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
       if (hasChanges) {
         reportPlan(run.ports, name, confirmed)
         refuseDataLoss(confirmed.summary, options.allowReplace)
-        await confirmPlan(run.ports, { yes: options.yes, question: `Apply this plan to ${name}?` })
+        await (options.confirm?.() ?? confirmPlan(run.ports, { yes: options.yes, question: `Apply this plan to ${name}?` }))
       }
 
       const result = { environment: name, runId: run.record.runId }

@@ -54,6 +54,7 @@ export function environmentRoot(project: Project, environment: Environment): Roo
     account,
     region,
     stateKey: stateKey(name),
+    stage: environment.role,
     template: templateOf(environment),
     folder: rootFolder(name),
     file,

@@ -54,6 +54,12 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
   }
 }
 
+/** Compares the state with AWS, and imports nothing. @returns what Terraform found; it is not redacted. */
+export async function compareWithAws(options: Omit<MakePlanOptions, 'finder' | 'importing'>, control: StepControl): Promise<PlanJson> {
+  await dropImports(options.terraform)
+  return (await planOnce(options, [], control)).json
+}
+
 /** Removes the import blocks, which have done their work once they are applied. */
 export async function dropImports(terraform: Terraform): Promise<void> {
   await rm(importsPath(terraform), { force: true })

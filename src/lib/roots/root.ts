@@ -13,8 +13,13 @@ export interface StatePlace {
 /** Outputs of the roots that another one is built on, by name. What was never applied is missing. */
 export type UpstreamOutputs = ReadonlyMap<string, Record<string, unknown>>
 
+/** The order in which roots are built on each other. */
+export const stages = ['shared', 'management', 'workload'] as const
+export type Stage = (typeof stages)[number]
+
 /** A root module with a state of its own: an environment, or what environments share. */
 export interface Root extends StatePlace {
+  stage: Stage
   /** Its name among the templates. */
   template: RootName
   /** Its folder, relative to the repository. */

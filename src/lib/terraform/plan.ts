@@ -37,9 +37,29 @@ export interface PlanJson {
     change: { actions: string[]; before?: unknown; after?: unknown; importing?: { id?: string } }
     action_reason?: string
   }>
+  prior_state?: { values?: { root_module?: unknown } }
+  configuration?: { root_module?: ConfigurationModule }
+  /** What was changed outside of Terraform since the last apply. */
+  resource_drift?: ResourceDrift[]
   variables?: Record<string, { value?: unknown }>
   output_changes?: Record<string, { actions: string[] }>
   applyable?: boolean
+}
+
+/** One resource that is not as the state says. */
+export interface ResourceDrift {
+  address: string
+  module_address?: string
+  mode: string
+  type: string
+  name: string
+  change: { actions: string[]; before?: unknown; after?: unknown }
+}
+
+/** The part of the configuration that is used: which attributes and blocks each resource writes. */
+export interface ConfigurationModule {
+  resources?: Array<{ type: string; name: string; expressions?: Record<string, unknown> }>
+  module_calls?: Record<string, { module?: ConfigurationModule }>
 }
 
 /** Types whose destruction loses something that Terraform cannot make again. */

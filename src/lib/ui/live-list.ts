@@ -37,12 +37,12 @@ export class LiveList {
   /** @param after the list is drawn when this has settled: two lists at once would overwrite each other. */
   constructor(
     steps: ReadonlyArray<{ id: string; title: string }>,
-    options: { title: string; stream: OutputStream; style: Style; after: Promise<void> },
+    options: { title: string; concurrent: boolean; stream: OutputStream; style: Style; after: Promise<void> },
   ) {
     this.#stream = options.stream
     this.#style = options.style
     for (const step of steps) this.#rows.set(step.id, newRow(step.title))
-    this.closed = options.after.then(() => this.#draw(options.title))
+    this.closed = options.after.then(() => this.#draw(options.title, options.concurrent))
   }
 
   start(id: string, now: number): void {
@@ -112,7 +112,7 @@ export class LiveList {
     if (lines.length > 0) row.task.output = lines.join('\n')
   }
 
-  async #draw(title: string): Promise<void> {
+  async #draw(title: string, concurrent: boolean): Promise<void> {
     const { Listr, DefaultRenderer, ListrDefaultRendererLogLevels: level, ListrLogger, ProcessOutput } = await import('listr2')
     // listr2 looks only at stdout for a terminal; we draw on stderr.
     class StderrRenderer extends DefaultRenderer {
@@ -136,7 +136,8 @@ export class LiveList {
       })),
       {
         renderer: StderrRenderer,
-        concurrent: false,
+        concurrent,
+        exitOnError: !concurrent,
         registerSignalListeners: false,
         rendererOptions: {
           logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput: output }),
@@ -155,8 +156,7 @@ export class LiveList {
       },
     )
     const ticker = setInterval(() => {
-      const row = this.#running()
-      if (row) this.#show(row, Date.now())
+      for (const row of this.#rows.values()) if (row.startedAt !== undefined) this.#show(row, Date.now())
     }, 1000)
     try {
       await list.run()

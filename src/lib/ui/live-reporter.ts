@@ -52,13 +52,19 @@ export class LiveReporter implements Reporter, Occupant {
     await this.#closed
   }
 
-  #declare({ title, steps }: Extract<ReportEvent, { type: 'steps-declared' }>): void {
+  #declare({ title, steps, concurrent }: Extract<ReportEvent, { type: 'steps-declared' }>): void {
     this.#depth += 1
     if (this.#depth > 1) return
     // What was said between two lists belongs between them.
     const said = this.#screen.waiting
     const after = this.#closed.then(() => this.#screen.catchUp(said))
-    const list = new LiveList(steps, { title, stream: this.#screen.stderr, style: this.#screen.messageStyle, after })
+    const list = new LiveList(steps, {
+      title,
+      concurrent: concurrent === true,
+      stream: this.#screen.stderr,
+      style: this.#screen.messageStyle,
+      after,
+    })
     this.#list = list
     this.#plain = undefined
     const free = this.#screen.occupy(this)

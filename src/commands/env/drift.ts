@@ -1,0 +1,37 @@
+import { Args } from '@oclif/core'
+import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
+import { changeFlags } from '../../lib/cli/flags.js'
+import { rootContext } from '../../lib/cli/root-context.js'
+import { ExitCode } from '../../lib/core/exit-codes.js'
+import type { DriftResult } from '../../lib/environments/fleet/drift-fleet.js'
+
+export default class EnvDrift extends PlatformCommand<typeof EnvDrift> {
+  static override summary = 'Tell what was changed in AWS outside of Terraform.'
+  static override description = `Compares Terraform's state with AWS and changes nothing. Ends with exit code 0 when all is as Terraform left it, with 2 when
+something has drifted, and with 4 when a part of several environments could not be compared.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> dev',
+    '<%= config.bin %> <%= command.id %> --all --json',
+    '<%= config.bin %> <%= command.id %> --all --report-file drift.md',
+  ]
+  static override flags = { timeout: changeFlags.timeout, ...fleetFlags }
+  static override args = { name: Args.string({ description: 'Name of the environment.' }) }
+
+  async run(): Promise<DriftResult> {
+    const selection = toSelection('platform env drift', this.args.name, this.flags)
+    const { driftFleet } = await import('../../lib/environments/fleet/drift-fleet.js')
+    const { driftTable } = await import('../../lib/environments/fleet/tables.js')
+    const { fleetExitCode } = await import('../../lib/environments/fleet/result.js')
+    const context = rootContext(this.ports, await this.project(), await this.target())
+    const members = 'one' in selection ? { names: [selection.one] } : selection.many
+    const result = await driftFleet(context, members, toFleetOptions(this.flags))
+    await this.printReport(driftTable('Drift', result), result, reportFileOf(this.flags))
+    const failed = result.environments.filter(({ error }) => error !== undefined).length
+    const skipped = result.environments.filter(({ skipped: left }) => left === true).length
+    const drifted = result.environments.some(({ verdict }) => verdict === 'drifted')
+    const code = fleetExitCode({ total: result.environments.length, failed, skipped })
+    this.exitWith(code === ExitCode.done && drifted ? ExitCode.changesFound : code)
+    return result
+  }
+}

@@ -1,0 +1,33 @@
+import type { Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
+import { assertName, nearest } from '../core/names.js'
+import { environmentRoot } from './environment-root.js'
+import type { Root } from './root.js'
+
+/** Every root of a repository that this version can build. */
+export function rootsOf(project: Project): Root[] {
+  return [...project.environments.values()]
+    .filter(({ isolation }) => isolation === 'hard')
+    .map((environment) => environmentRoot(project, environment))
+}
+
+/**
+ * The root called `name`.
+ * @throws `InvalidName`; `EnvironmentNotFound` with the nearest name; `NotSupportedYet`
+ */
+export function rootOf(project: Project, name: string): Root {
+  const environment = project.environments.get(name)
+  if (environment) return environmentRoot(project, environment)
+  throw unknownEnvironment(project, name)
+}
+
+/** @returns the error for a name that no file has. @throws `InvalidName` */
+export function unknownEnvironment(project: Project, name: string): UserError {
+  assertName('an environment', name)
+  const near = nearest(name, project.environments.keys())
+  return new UserError('EnvironmentNotFound', `There is no environment ${name}.`, {
+    reason: `environments/${name}.yaml does not exist.`,
+    next: [...(near === undefined ? [] : [`Did you mean ${near}?`]), `platform env create ${name}`, 'platform env list'],
+    details: { name, known: [...project.environments.keys()] },
+  })
+}
