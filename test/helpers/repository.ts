@@ -1,5 +1,5 @@
 import { execa, type Options } from 'execa'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,12 +24,24 @@ export class Repository {
     this.directory = directory
   }
 
-  static async init(name = 'acme'): Promise<Repository> {
+  /** @param options.shared also makes what environments share, with the first of them. Left out elsewhere: it takes time. */
+  static async init(name = 'acme', { shared = false } = {}): Promise<Repository> {
     const parent = await mkdtemp(path.join(tmpdir(), 'platform-e2e-'))
     const repository = new Repository(parent, path.join(parent, name))
     const { exitCode, stderr } = await runCli(['init', name, '--target', 'sandbox', '--yes'], { cwd: parent })
     if (exitCode !== 0) throw new Error(`platform init failed: ${stderr}`)
+    if (!shared) await repository.edit('platform.yaml', (text) => text.replace('\nshared:\n', '\nshared:\n  enabled: false\n'))
     return repository
+  }
+
+  /** Changes a file. Returns what was in it. */
+  async edit(file: string, change: (text: string) => string): Promise<string> {
+    const target = path.join(this.directory, file)
+    const text = await readFile(target, 'utf8')
+    const changed = change(text)
+    if (changed === text) throw new Error(`${file} was not changed`)
+    await writeFile(target, changed)
+    return text
   }
 
   run(...args: string[]): Promise<CliResult> {

@@ -1,7 +1,7 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { allowReplaceFlag } from '../../lib/cli/environment-flags.js'
+import { allowReplaceFlag, savedPlanFlags } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { refuseForMany, fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
@@ -25,8 +25,7 @@ With --all or --environment: what is shared first, then management, then workloa
   static override args = { name: Args.string({ description: 'Name of the environment.' }) }
   static override flags = {
     ...changeFlags,
-    plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>', exclusive: ['dry-run'] }),
-    'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
+    ...savedPlanFlags,
     ...allowReplaceFlag,
     ...fleetFlags,
   }

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { rootContext } from '../../lib/cli/root-context.js'
-import { destroyedFields, plannedFields } from '../../lib/cli/environment-view.js'
+import { destroyedFields, plannedFields, retainedColumns } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import type { DestroyResult } from '../../lib/roots/destroy-root.js'
 import type { PlanResult } from '../../lib/roots/plan-root.js'
@@ -37,11 +37,7 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
     if (!wait) this.note(`Terraform is at work. Finish and prove it with the same command: platform env destroy ${name}`)
     await this.printFields(destroyedFields(result))
     if (result.retained.length > 0) {
-      await this.printTable(result.retained, [
-        { header: 'Kept by AWS', value: ({ arn }) => arn },
-        { header: 'Until', value: ({ until }) => until },
-        { header: 'Why', value: ({ reason }) => reason },
-      ])
+      await this.printTable(result.retained, retainedColumns)
     }
     if (result.destroyed)
       this.note(`environments/${name}.yaml and infra/environments/${name} stay: delete them, or make it again with env create.`)

@@ -21,6 +21,12 @@ export const environmentFileFlags = {
   'kubernetes-version': Flags.string({ summary: 'Kubernetes minor version.', helpValue: `<${supportedKubernetesVersions.join('|')}>` }),
 }
 
+/** Flags of the commands that can apply a plan made earlier. */
+export const savedPlanFlags = {
+  plan: Flags.file({ summary: 'Plan file to apply, made earlier by "plan".', exists: true, helpValue: '<file>', exclusive: ['dry-run'] }),
+  'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
+}
+
 /** The flag of the commands that apply a plan. */
 export const allowReplaceFlag = {
   'allow-replace': Flags.string({

@@ -1,5 +1,7 @@
 import type { ApplyResult } from '../roots/apply-root.js'
 import type { DestroyResult } from '../roots/destroy-root.js'
+import type { Retained } from '../aws/leftovers/leftovers.js'
+import type { Column } from '../ui/table.js'
 import type { PlanResult } from '../roots/plan-root.js'
 
 type Fields = ReadonlyArray<readonly [label: string, value: string | number | boolean]>
@@ -44,6 +46,13 @@ export function destroyedFields({ environment, destroyed, orphans, retained }: D
     ['Kept by AWS', retained.length === 0 ? 'nothing' : `${retained.length}, as listed below`],
   ]
 }
+
+/** What AWS keeps after a destruction, as a table. */
+export const retainedColumns: ReadonlyArray<Column<Retained>> = [
+  { header: 'Kept by AWS', value: ({ arn }) => arn },
+  { header: 'Until', value: ({ until }) => until },
+  { header: 'Why', value: ({ reason }) => reason },
+]
 
 /** Simple output values; lists and maps are for `--json`. */
 export function outputFields(outputs: Record<string, unknown>): Fields {

@@ -185,6 +185,7 @@ const accessBaselineSchema = z
 
 /** What environments share: the section `shared` of `platform.yaml`. */
 export const sharedSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('false: somebody else sees to what these parts do, and platform makes none of them.'),
   account: name.optional().describe('Name from accounts. Default: the first one.'),
   protection: z.boolean().default(true).describe('Refuses shared destroy.'),
   keys: z

@@ -1,14 +1,14 @@
 import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
-import { assertName, nearest } from '../core/names.js'
+import { assertName, nearest, SHARED_NAME } from '../core/names.js'
 import { environmentRoot } from './environment-root.js'
 import type { Root } from './root.js'
+import { sharedRoot } from './shared-root.js'
 
-/** Every root of a repository that this version can build. */
+/** Every root of a repository that this version can build: what is shared first. */
 export function rootsOf(project: Project): Root[] {
-  return [...project.environments.values()]
-    .filter(({ isolation }) => isolation === 'hard')
-    .map((environment) => environmentRoot(project, environment))
+  const environments = [...project.environments.values()].filter(({ isolation }) => isolation === 'hard')
+  return [...(project.shared.enabled ? [sharedRoot(project)] : []), ...environments.map((each) => environmentRoot(project, each))]
 }
 
 /**
@@ -18,6 +18,7 @@ export function rootsOf(project: Project): Root[] {
 export function rootOf(project: Project, name: string): Root {
   const environment = project.environments.get(name)
   if (environment) return environmentRoot(project, environment)
+  if (name === SHARED_NAME) return sharedRoot(project)
   throw unknownEnvironment(project, name)
 }
 

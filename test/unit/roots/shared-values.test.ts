@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadProject } from '../../../src/lib/config/load.js'
-import { sharedTerraformVariables } from '../../../src/lib/shared/terraform-variables.js'
+import { sharedTerraformVariables } from '../../../src/lib/roots/shared-values.js'
 import { PLATFORM, repository } from '../config/repository.js'
 
 const valuesOf = async (text: string): Promise<Record<string, unknown>> =>
