@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/lib/core/errors.js'
+import type { Ports } from '../../../src/lib/core/ports.js'
+import type { ReportEvent } from '../../../src/lib/core/report.js'
+import { concurrencyLimit } from '../../../src/lib/environments/fleet/concurrency.js'
+import { writeReport } from '../../../src/lib/environments/fleet/report-file.js'
+import { fleetExitCode, fleetResult } from '../../../src/lib/environments/fleet/result.js'
+import { type FleetOptions, type Member, type Outcome, runFleet } from '../../../src/lib/environments/fleet/run-fleet.js'
+import { WaveConfirmation } from '../../../src/lib/environments/fleet/wave-confirmation.js'
+import type { RootContext } from '../../../src/lib/roots/context.js'
+import type { Root } from '../../../src/lib/roots/root.js'
+import { fakeClock } from '../../helpers/fake-clock.js'
+
+const root = (name: string, upstream: string[] = []): Root =>
+  ({ name, upstream: upstream.map((each) => ({ name: each })) }) as unknown as Root
+const GIB = 1024 ** 3
+
+function bench() {
+  const events: ReportEvent[] = []
+  const abort = new AbortController()
+  let found = 0
+  const ports = {
+    clock: fakeClock('2026-01-01T00:00:00Z'),
+    signal: abort.signal,
+    report: { emit: (event: ReportEvent) => events.push(event) },
+  }
+  const context = {
+    ports: ports as unknown as Ports,
+    findPrograms: async () => ({ terraform: `t${++found}`, cliConfig: '' }),
+  } as unknown as RootContext
+  const messages = (): string[] => events.flatMap((event) => (event.type === 'info' ? [event.message] : []))
+  return { context, abort, events, messages }
+}
+
+const OPTIONS: FleetOptions = { title: 'Test', failureMode: 'keep-going', logs: 'summary' }
+const ended = (outcomes: Array<Outcome<unknown>>): string[] => outcomes.map(({ root: { name }, status }) => `${name} ${status}`)
+const broken = (): never => {
+  throw new UserError('PlanFailed', 'It broke.', { next: ['Mend it.'] })
+}
+
+describe('a fleet', () => {
+  it('works on as many at once as it may, and wave after wave', async () => {
+    const { context } = bench()
+    let atWork = 0
+    let most = 0
+    const order: string[] = []
+    const work = async ({ root: { name } }: Member) => {
+      most = Math.max(most, ++atWork)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      atWork -= 1
+      order.push(name)
+      return { value: name, detail: '' }
+    }
+    const waves = [[root('shared')], [root('a'), root('b'), root('c')]]
+    const outcomes = await runFleet(context, waves, { ...OPTIONS, maxConcurrency: 1 }, work)
+    expect(ended(outcomes)).toEqual(['shared done', 'a done', 'b done', 'c done'])
+    expect(most).toBe(1)
+    expect(order[0]).toBe('shared')
+  })
+
+  it('keeps going with what does not need the one that failed', async () => {
+    const waves = [[root('shared')], [root('a', ['shared']), root('b')], [root('c', ['a'])]]
+    const outcomes = await runFleet(bench().context, waves, OPTIONS, async ({ root: { name } }) =>
+      name === 'shared' ? broken() : { value: name, detail: '' },
+    )
+    expect(ended(outcomes)).toEqual(['shared failed', 'a skipped', 'b done', 'c skipped'])
+  })
+
+  it('begins nothing more after a failure with fail-fast', async () => {
+    const skipped: string[] = []
+    const outcomes = await runFleet(
+      bench().context,
+      [[root('a'), root('b')], [root('c')]],
+      { ...OPTIONS, failureMode: 'fail-fast', maxConcurrency: 1, onSkipped: ({ name }) => skipped.push(name) },
+      async () => broken(),
+    )
+    expect(ended(outcomes)).toEqual(['a failed', 'b skipped', 'c skipped'])
+    expect(skipped).toEqual(['b', 'c'])
+  })
+
+  it('does not hide a defect in a table', async () => {
+    const work = async (): Promise<never> => {
+      throw new TypeError('defect')
+    }
+    await expect(runFleet(bench().context, [[root('a')]], OPTIONS, work)).rejects.toThrow('defect')
+  })
+
+  it('ends as interrupted when it was stopped', async () => {
+    const { context, abort } = bench()
+    const work = async ({ root: { name } }: Member) => {
+      abort.abort(new UserError('Interrupted', 'Stopped.'))
+      return { value: name, detail: '' }
+    }
+    await expect(runFleet(context, [[root('a')], [root('b')]], OPTIONS, work)).rejects.toMatchObject({ code: 'Interrupted' })
+  })
+
+  it('looks for the programs once', async () => {
+    const programs = await runFleet(bench().context, [[root('a'), root('b')]], OPTIONS, async ({ context }) => ({
+      value: (await context.findPrograms(() => undefined)).terraform,
+      detail: '',
+    }))
+    expect(programs.map((outcome) => outcome.status === 'done' && outcome.value)).toEqual(['t1', 't1'])
+  })
+
+  it.each([
+    ['summary', []],
+    ['grouped', ['a:\n  Plan: 1 to add\n  note', 'b:\n  Plan: 1 to add\n  note']],
+    ['streamed', ['a: Plan: 1 to add', 'b: Plan: 1 to add', 'a: note', 'b: note']],
+  ] as const)('prints lines as %s', async (logs, lines) => {
+    const { context, messages } = bench()
+    await runFleet(context, [[root('a'), root('b')]], { ...OPTIONS, maxConcurrency: 2, logs }, async ({ context: { ports } }) => {
+      ports.report.emit({ type: 'step-finished', id: 'plan', title: 'Plan', outcome: 'checked', durationMs: 1, detail: '1 to add' })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      ports.report.emit({ type: 'info', message: 'note' })
+      return { value: 1, detail: '' }
+    })
+    expect(messages()).toEqual(lines)
+  })
+})
+
+describe('the question of a wave', () => {
+  const asking = (answer: boolean) => {
+    const asked: string[] = []
+    const confirm = async ({ message }: { message: string }): Promise<boolean> => {
+      asked.push(message)
+      return answer
+    }
+    return { asked, ports: { ask: { interactive: true, confirm } } as unknown as Pick<Ports, 'ask'> }
+  }
+
+  it('is asked once, when nobody is missing any more', async () => {
+    const { asked, ports } = asking(true)
+    const question = new WaveConfirmation(ports, 3)
+    const waiting = [question.arrive('a'), question.arrive('b')]
+    expect(asked).toEqual([])
+    question.leave()
+    await Promise.all(waiting)
+    expect(asked).toEqual(['Apply these plans to a, b?'])
+  })
+
+  it('is not asked when there is nothing to apply', () => {
+    const { asked, ports } = asking(true)
+    const question = new WaveConfirmation(ports, 1)
+    question.leave()
+    expect(asked).toEqual([])
+  })
+
+  it('stops all of them when the answer is no', async () => {
+    const { ports } = asking(false)
+    const question = new WaveConfirmation(ports, 2)
+    const results = await Promise.allSettled([question.arrive('a'), question.arrive('b')])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+})
+
+describe('the result', () => {
+  const outcomes: Array<Outcome<{ hasChanges: boolean }>> = [
+    { root: root('a'), status: 'done', durationMs: 1, value: { hasChanges: true } },
+    { root: root('b'), status: 'failed', durationMs: 1, error: new UserError('PlanFailed', 'a | b\n<script>', { next: ['Mend it.'] }) },
+    { root: root('c'), status: 'skipped', durationMs: 0, reason: 'b failed' },
+  ]
+  const result = fleetResult(outcomes, () => ({ status: 'changed' }), 5)
+
+  it('counts, and carries the errors', () => {
+    expect(result.summary).toEqual({ total: 3, changed: 1, unchanged: 0, failed: 1, skipped: 1 })
+    expect(result.environments[1]).toMatchObject({ status: 'failed', error: { code: 'PlanFailed', next: ['Mend it.'] } })
+  })
+
+  it.each([
+    [{ total: 2, failed: 0, skipped: 0 }, 0],
+    [{ total: 2, failed: 1, skipped: 0 }, 4],
+    [{ total: 2, failed: 1, skipped: 1 }, 1],
+  ])('%j ends with %d', (summary, code) => expect(fleetExitCode(summary)).toBe(code))
+
+  it('is written as a Markdown table that nothing breaks out of', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'platform-report-'))
+    const file = path.join(folder, 'report.md')
+    await writeReport(file, result, { title: 'T', header: ['a', 'b'], rows: [['x | y', 'one\ntwo <script>']] })
+    expect(await readFile(file, 'utf8')).toBe('# T\n\n| a | b |\n| --- | --- |\n| x \\| y | one<br>two &lt;script> |\n')
+    await rm(folder, { recursive: true })
+  })
+})
+
+it.each([
+  [undefined, { cores: 4, freeBytes: 8 * GIB }, 4],
+  [undefined, { cores: 8, freeBytes: 2 * GIB }, 2],
+  [undefined, { cores: 8, freeBytes: 0.1 * GIB }, 1],
+  [3, { cores: 8, freeBytes: 64 * GIB }, 3],
+  [9, { cores: 2, freeBytes: 64 * GIB }, 2],
+])('asked for %s on %j, %d run at once', (asked, machine, limit) => expect(concurrencyLimit(asked, machine)).toBe(limit))
