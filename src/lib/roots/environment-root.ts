@@ -5,6 +5,7 @@ import type { RootName } from '../templates/shipped.js'
 import { terraformVariables } from './environment-values.js'
 import { managementPlace } from './part-values.js'
 import type { Root } from './root.js'
+import { sharedPlace } from './shared-root.js'
 
 /** Folder of an environment's root module, relative to the repository. */
 export function rootFolder(name: string): string {
@@ -43,6 +44,11 @@ export function refuseUnsupported(
   }
 }
 
+/** Whether the load balancer uses the certificates that all environments share. */
+function takesCertificates({ shared }: Project, { edge }: Environment): boolean {
+  return edge.enabled && edge.certificateArns.length === 0 && shared.enabled && Object.keys(shared.dns.zones).length > 0
+}
+
 /** The root of an environment. @throws `NotSupportedYet` */
 export function environmentRoot(project: Project, environment: Environment): Root {
   refuseUnsupported(environment)
@@ -68,7 +74,7 @@ export function environmentRoot(project: Project, environment: Environment): Roo
       destroy: `platform env destroy ${name}`,
       origins: `platform config show ${name} --origins`,
     },
-    upstream: management ? [management] : [],
+    upstream: [...(takesCertificates(project, environment) ? [sharedPlace(project)] : []), ...(management ? [management] : [])],
     values: (outputs) => terraformVariables(project, environment, outputs),
   }
 }

@@ -1,3 +1,4 @@
+import { refusePolicyBreaches } from '../../config/policies.js'
 import type { Project } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import { stages, type Root } from '../../roots/root.js'
@@ -8,11 +9,14 @@ export type Selection = { names: readonly string[] } | { all: true }
 
 /**
  * The roots that are meant, each once.
- * @throws `EnvironmentNotFound` with the nearest name; `BadFlag` when there is none at all.
+ * @throws `EnvironmentNotFound` with the nearest name; `BadFlag` when there is none at all; `PolicyRefused`
  */
 export function membersOf(project: Project, selection: Selection): Root[] {
   const roots = 'all' in selection ? rootsOf(project) : [...new Set(selection.names)].map((name) => rootOf(project, name))
-  if (roots.length > 0) return roots
+  if (roots.length > 0) {
+    refusePolicyBreaches(project)
+    return roots
+  }
   throw new UserError('BadFlag', 'There is no environment to work on.', { next: ['platform env create NAME'] })
 }
 
