@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { allowReplaceFlag } from '../../lib/cli/environment-flags.js'
+import { applyFlags } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
@@ -21,7 +21,7 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
     ...changeFlags,
     plan: Flags.file({ summary: 'Plan file of "env plan" to apply.', exists: true, helpValue: '<file>', exclusive: ['dry-run'] }),
     'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
-    ...allowReplaceFlag,
+    ...applyFlags,
   }
 
   async run(): Promise<ApplyResult | PlanResult> {
@@ -29,7 +29,7 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
     const context = rootContext(this.ports, await this.project(), await this.target())
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/plan.js')
-      const preview = await previewEnvironment(context, { name })
+      const preview = await previewEnvironment(context, { name, adopt: this.flags.adopt })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
@@ -42,6 +42,7 @@ export default class EnvApply extends PlatformCommand<typeof EnvApply> {
       yes: this.flags.yes,
       wait: this.flags.wait,
       allowReplace: this.flags['allow-replace'] ?? [],
+      adopt: this.flags.adopt,
       ...(plan !== undefined && { savedPlan: { file: path.resolve(plan), ...(digest !== undefined && { digest }) } }),
     })
     await this.printFields(createdFields(result))

@@ -21,8 +21,12 @@ export const environmentFileFlags = {
   'kubernetes-version': Flags.string({ summary: 'Kubernetes minor version.', helpValue: `<${supportedKubernetesVersions.join('|')}>` }),
 }
 
-/** The flag of the commands that apply a plan. */
-export const allowReplaceFlag = {
+/** The flags of the commands that apply a plan. */
+export const applyFlags = {
+  adopt: Flags.boolean({
+    summary: 'When the state is empty or gone, import what exists in the account instead of stopping.',
+    helpGroup: 'CHANGE',
+  }),
   'allow-replace': Flags.string({
     summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
     multiple: true,

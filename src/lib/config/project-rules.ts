@@ -1,6 +1,5 @@
 import { nearest, SHARED_NAME } from '../core/names.js'
 import { cidrsOverlap, isIpv4Cidr } from './cidr.js'
-import { checkParts } from './part-rules.js'
 import { type FieldPath, problemAt, type Problem } from './problem.js'
 import { valueAt } from './schema-problems.js'
 import { checkShared } from './shared.js'
@@ -13,10 +12,7 @@ export interface EnvironmentSource {
 }
 
 /** What belongs to the host of a soft environment. */
-export const HOST_FIELDS = [
-  ...['account', 'region', 'network', 'keys', 'cluster'],
-  ...['edge', 'waf', 'databases', 'connectivity', 'observability'],
-]
+const HOST_FIELDS = ['account', 'region', 'network', 'keys', 'cluster']
 
 /** S3 allows 63 characters in a bucket's name. */
 const LONGEST_BUCKET_NAME = 63
@@ -34,7 +30,6 @@ export function checkRules(platform: YamlSource, environments: readonly Environm
     ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAccount(source, platform, chosenAccount))),
     ...checkOverlaps(environments),
     ...checkTags(platform, environments),
-    ...checkParts(environments),
   ]
 }
 

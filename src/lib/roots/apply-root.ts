@@ -20,6 +20,8 @@ export interface ApplyOptions {
   savedPlan?: { file: string; digest?: string }
   /** Addresses that hold data and may be destroyed or replaced all the same. */
   allowReplace: readonly string[]
+  /** Imports what exists when the state is empty or gone. */
+  adopt?: boolean
   /** Reads back from AWS what the root promises. @returns what was found, in words. @throws `VerifyFailed` */
   verify?: (prepared: Prepared, outputs: Record<string, unknown>) => Promise<string>
 }
@@ -46,7 +48,7 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
     { repository: context.project.directory, environment: name, command: options.command, purpose: 'change' },
     async (run) => {
       const resumed = wasCutShort(await lastChange(run.journal, run.record.environment, run.record.runId))
-      const { steps, prepared } = preparation(context, run, root)
+      const { steps, prepared } = preparation(context, run, root, { adopt: options.adopt === true })
 
       let plan: Plan | undefined
       const planning = options.savedPlan
