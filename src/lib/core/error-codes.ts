@@ -56,6 +56,11 @@ export const errorCodes = {
   TemplatesTooNew: { exitCode: ExitCode.wrongUse, meaning: 'A root module was made by a newer version of platform than this one.' },
   LockFileInvalid: { exitCode: ExitCode.wrongUse, meaning: 'platform.lock.json cannot be read.' },
 
+  // Policies
+  PolicyRefused: { exitCode: ExitCode.refused, meaning: 'A policy forbids it. Everything that breaks a rule is listed.' },
+  PolicyInvalid: { exitCode: ExitCode.wrongUse, meaning: 'A rule of the plan policy cannot be evaluated, or would never be asked.' },
+  PlanUnreadable: { exitCode: ExitCode.wrongUse, meaning: 'A file is not a Terraform plan, or not one that can be read here.' },
+
   // Tools
   ToolMissing: { exitCode: ExitCode.failed, meaning: 'A program that platform calls was not found and could not be installed.' },
   ToolVersion: { exitCode: ExitCode.failed, meaning: 'A program was found, but its version is outside the supported range.' },

@@ -58,6 +58,8 @@ const DATA_BEARING = new Set([
   'aws_s3_bucket',
 ])
 
+export const dataBearingTypes: readonly string[] = [...DATA_BEARING]
+
 /** Types that hold no data themselves, but whose replacement ends everything that runs in them. */
 const CARRYING = new Set(['aws_lb', 'aws_subnet', 'aws_vpc'])
 
