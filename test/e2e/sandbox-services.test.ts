@@ -252,7 +252,10 @@ describe('the public access block of the account', () => {
     const host = `000000000000.${new URL(sandbox.endpoint).host}`
     const through = (method: string, url = `http://${host}${path}`) =>
       call(sandbox.endpoint, 's3', { method, path: url, host, body: method === 'PUT' ? body : '' })
-    await expect(through('GET')).resolves.toMatchObject({ status: 404 })
+    await expect(through('GET')).resolves.toMatchObject({
+      status: 404,
+      text: expect.stringMatching(/<ErrorResponse><Error>.*<Code>NoSuchPublicAccessBlockConfiguration</) as string,
+    })
     await expect(through('PUT')).resolves.toMatchObject({ status: 200 })
     const { text } = await through('GET')
     expect(text).toContain('<BlockPublicAcls>true</BlockPublicAcls>')
