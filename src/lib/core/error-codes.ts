@@ -53,6 +53,10 @@ export const errorCodes = {
     exitCode: ExitCode.failed,
     meaning: 'The text that a vendored file was made from is neither in the repository nor among the templates of this platform.',
   },
+  TemplatesTooOld: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'A configuration file uses something that the version of a root module cannot do yet.',
+  },
   TemplatesTooNew: { exitCode: ExitCode.wrongUse, meaning: 'A root module was made by a newer version of platform than this one.' },
   LockFileInvalid: { exitCode: ExitCode.wrongUse, meaning: 'platform.lock.json cannot be read.' },
 
