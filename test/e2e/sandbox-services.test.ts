@@ -1,5 +1,6 @@
 import { AccessAnalyzerClient, CreateAnalyzerCommand, GetAnalyzerCommand } from '@aws-sdk/client-accessanalyzer'
 import { CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2'
+import { CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam'
 import {
   CreateDBClusterCommand,
   CreateDBInstanceCommand,
@@ -11,6 +12,7 @@ import {
   DescribeDBSnapshotsCommand,
   ListTagsForResourceCommand,
   ModifyDBInstanceCommand,
+  RDSClient,
 } from '@aws-sdk/client-rds'
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api'
 import { request } from 'node:http'
@@ -176,6 +178,18 @@ describe('databases', () => {
     for (const DBInstanceIdentifier of ['aurora-1', 'aurora-2'])
       await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }))
     await expect(remove()).resolves.toBe('done')
+  })
+
+  test('are for every caller whose signature is right', async () => {
+    const iam = await mended.iam()
+    await iam.send(new CreateUserCommand({ UserName: 'dba' }))
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'dba' }))
+    const describe = (secretAccessKey: string) => {
+      const credentials = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey }
+      return outcome(new RDSClient({ ...settingsAt(sandbox.endpoint), credentials }).send(new DescribeDBInstancesCommand({})))
+    }
+    await expect(describe(AccessKey?.SecretAccessKey ?? '')).resolves.toBe('done')
+    await expect(describe('wrong')).resolves.toBe('SignatureDoesNotMatch')
   })
 
   test('are not for keys that nobody knows', async () => {
