@@ -5,7 +5,9 @@ export const isolations = ['hard', 'soft'] as const
 export const presets = ['small', 'standard', 'production'] as const
 export const targets = ['sandbox', 'aws'] as const
 export const architectures = ['eks', 'openshift'] as const
+export const databaseEngines = ['aurora-postgresql', 'postgresql', 'dynamodb', 'redis', 'valkey'] as const
 
 export type Role = (typeof roles)[number]
 export type Isolation = (typeof isolations)[number]
 export type Preset = (typeof presets)[number]
+export type DatabaseEngine = (typeof databaseEngines)[number]

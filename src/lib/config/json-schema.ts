@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HOST_FIELDS } from './project-rules.js'
 import { environmentSchema, platformSchema } from './schema.js'
 
 export const schemaNames = ['platform', 'environment'] as const
@@ -29,7 +30,7 @@ const isolationRules: JsonSchema = {
   if: { properties: { isolation: { const: 'soft' } }, required: ['isolation'] },
   then: {
     required: ['host'],
-    properties: { network: false, cluster: false, keys: false, account: false, region: false, role: { const: 'workload' } },
+    properties: { ...Object.fromEntries(HOST_FIELDS.map((field) => [field, false])), role: { const: 'workload' } },
   },
   else: { required: ['network'], properties: { host: false, network: { required: ['cidr'] } } },
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { z } from 'zod'
 import { resolveInside } from '../core/files.js'
+import { findPolicyBreaches } from './policies.js'
 import { type FieldPath, formatField, invalidConfiguration, type Problem } from './problem.js'
 import type { Environment, Project } from './project.js'
 import { checkRules } from './project-rules.js'
@@ -87,10 +88,16 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
   const decided = decidePlatform(platform, platformSource, outside)
   const valid = environments.flatMap(({ name, source, file }) => (file ? [{ name, source, file }] : []))
   const resolved = resolveAll(valid, decided.platform, platformSource, outside)
+  const sourceOf = new Map(valid.map(({ name, source }) => [name, source]))
+  const placed = resolved.flatMap(({ environment }) => {
+    const source = sourceOf.get(environment.name)
+    return source ? [{ environment, source }] : []
+  })
   const project: Project = {
     directory,
     platform: decided.platform,
     shared: resolveShared(decided.platform),
+    policyBreaches: findPolicyBreaches(decided.platform.policies, placed),
     environments: new Map(resolved.map(({ environment }) => [environment.name, environment])),
   }
   return {
@@ -112,10 +119,24 @@ function resolveAll(
 ): Array<{ environment: Environment; origins: Origins }> {
   const resolved = new Map<string, { environment: Environment; origins: Origins }>()
   // Hosts first: a soft environment takes what it lacks from its host.
+  const managements = files.filter(({ file }) => file.role === 'management').map(({ name }) => name)
+  const management = managements.length === 1 ? managements[0] : undefined
   const hostsFirst = [...files].sort((a, b) => Number(a.file.isolation === 'soft') - Number(b.file.isolation === 'soft'))
   for (const { name, source, file } of hostsFirst) {
     const host = file.host === undefined ? undefined : resolved.get(file.host)
-    resolved.set(name, resolveEnvironment({ name, file, source, platform, platformSource, outside, ...(host && { host }) }))
+    resolved.set(
+      name,
+      resolveEnvironment({
+        name,
+        file,
+        source,
+        platform,
+        platformSource,
+        outside,
+        ...(host && { host }),
+        ...(management !== undefined && { management }),
+      }),
+    )
   }
   return [...resolved.values()].sort((a, b) => (a.environment.name < b.environment.name ? -1 : 1))
 }

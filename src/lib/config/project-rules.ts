@@ -1,5 +1,6 @@
 import { nearest, SHARED_NAME } from '../core/names.js'
 import { cidrsOverlap, isIpv4Cidr } from './cidr.js'
+import { checkParts } from './part-rules.js'
 import { type FieldPath, problemAt, type Problem } from './problem.js'
 import { valueAt } from './schema-problems.js'
 import { checkShared } from './shared.js'
@@ -12,7 +13,10 @@ export interface EnvironmentSource {
 }
 
 /** What belongs to the host of a soft environment. */
-const HOST_FIELDS = ['account', 'region', 'network', 'keys', 'cluster']
+export const HOST_FIELDS = [
+  ...['account', 'region', 'network', 'keys', 'cluster'],
+  ...['edge', 'waf', 'databases', 'connectivity', 'observability'],
+]
 
 /** S3 allows 63 characters in a bucket's name. */
 const LONGEST_BUCKET_NAME = 63
@@ -30,6 +34,7 @@ export function checkRules(platform: YamlSource, environments: readonly Environm
     ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAccount(source, platform, chosenAccount))),
     ...checkOverlaps(environments),
     ...checkTags(platform, environments),
+    ...checkParts(environments),
   ]
 }
 

@@ -1,5 +1,7 @@
-import type { Isolation, Preset, Role } from './choices.js'
+import type { DatabaseEngine, Isolation, Preset, Role } from './choices.js'
+import type { TargetGroup, WafRuleGroup } from './environment-parts-schema.js'
 import type { KubernetesVersion } from './kubernetes-versions.js'
+import type { Problem } from './problem.js'
 import type { NodeGroup, Platform } from './schema.js'
 import type { SharedSettings } from './shared-schema.js'
 
@@ -37,6 +39,37 @@ export interface Environment {
     logRetentionDays: number
     nodeGroups: Record<string, NodeGroup>
   }
+  edge: {
+    enabled: boolean
+    scheme: 'internet-facing' | 'internal'
+    allowedCidrs: string[]
+    /** Empty: those of the shared root, if it has any. */
+    certificateArns: string[]
+    plainHttp: boolean
+    targetGroups: Record<string, TargetGroup>
+    accessLogRetentionDays: number
+  }
+  waf: {
+    enabled: boolean
+    mode: 'count' | 'block'
+    rateLimit: number
+    allowCidrs: string[]
+    blockCidrs: string[]
+    countedRules: Partial<Record<WafRuleGroup, string[]>>
+    logRetentionDays: number
+  }
+  databases: Record<string, Database>
+  connectivity: {
+    enabled: boolean
+    /** The management environment, where connectivity is on. */
+    management?: string
+  }
+  observability: {
+    alarms: boolean
+    emails: string[]
+    exporter: boolean
+    monthlyBudgetUsd?: number
+  }
   tags: Record<string, string>
 }
 
@@ -47,6 +80,20 @@ export interface Shared extends Omit<SharedSettings, 'account' | 'registry'> {
   registry: SharedSettings['registry'] & { pullAccountIds: string[] }
 }
 
+/** A database with every value decided. What does not belong to its engine is missing. */
+export interface Database {
+  engine: DatabaseEngine
+  version?: string
+  instanceClass?: string
+  instances?: number
+  storageGiB?: number
+  databaseName?: string
+  backupRetentionDays: number
+  finalSnapshot: boolean
+  partitionKey?: { name: string; type: 'S' | 'N' | 'B' }
+  sortKey?: { name: string; type: 'S' | 'N' | 'B' }
+}
+
 /** A user's repository, read and validated. */
 export interface Project {
   /** Absolute path of the folder that holds `platform.yaml`. */
@@ -55,4 +102,6 @@ export interface Project {
   shared: Shared
   /** By name, in alphabetical order. */
   environments: ReadonlyMap<string, Environment>
+  /** What breaks a policy of `platform.yaml`: it can be looked at and destroyed, but neither planned nor applied. */
+  policyBreaches: readonly Problem[]
 }

@@ -1,7 +1,9 @@
 import { defaultKubernetesVersion } from './kubernetes-versions.js'
-import { presetValues } from './presets.js'
+import { presetValues, type PresetValues } from './presets.js'
 import { type FieldPath, formatField } from './problem.js'
 import type { Environment } from './project.js'
+import { resolveDatabases } from './resolve-databases.js'
+import { HOST_FIELDS } from './project-rules.js'
 import type { EnvironmentFile, Platform, UserSettings } from './schema.js'
 import { SETTING_VARIABLES, type OutsideSettings } from './user-settings.js'
 import type { YamlSource } from './yaml-source.js'
@@ -18,6 +20,8 @@ export interface ResolveInput {
   outside: OutsideSettings
   /** Only for a soft environment. */
   host?: { environment: Environment; origins: Origins }
+  /** The management environment, when there is only one. */
+  management?: string
 }
 
 /** The fields that a layer may decide. */
@@ -44,7 +48,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
         origins.set(field, origin(field))
         return value
       }
-      origins.set(field, 'default')
+      if (fallback !== undefined) origins.set(field, 'default')
       return fallback
     }
 
@@ -99,10 +103,66 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       logRetentionDays: decide('cluster.logRetentionDays', (v) => v.cluster?.logRetentionDays, base.cluster.logRetentionDays),
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),
     },
+    ...decideParts(input, decide, base),
+    databases: resolveDatabases(input.file.databases ?? {}, { preset, source: input.source, origins }),
   }
   origins.set('cluster.name', 'default')
   if (input.file.cluster?.nodeGroups) refineNodeGroupOrigins(environment, input.source, origins)
   return { environment, origins }
+}
+
+/** Requests go to one group until a second cluster takes over. */
+const TARGET_GROUPS: Environment['edge']['targetGroups'] = {
+  blue: { port: 8080, protocol: 'HTTP', weight: 100, healthPath: '/healthz' },
+  green: { port: 8080, protocol: 'HTTP', weight: 0, healthPath: '/healthz' },
+}
+
+/** The parts that can be switched on and off. */
+function decideParts(
+  { file, management }: ResolveInput,
+  decide: Decide,
+  base: PresetValues,
+): Pick<Environment, 'edge' | 'waf' | 'connectivity' | 'observability'> {
+  const cidr = file.network?.cidr
+  const scheme = decide('edge.scheme', (v) => v.edge?.scheme, file.role === 'management' ? 'internal' : 'internet-facing')
+  const peer = decide('connectivity.management', (v) => v.connectivity?.management, management)
+  const budget = decide<number | undefined>('observability.monthlyBudgetUsd', (v) => v.observability?.monthlyBudgetUsd, undefined)
+  const enabled = decide('edge.enabled', (v) => v.edge?.enabled, base.edge.enabled)
+  return {
+    edge: {
+      enabled,
+      scheme,
+      allowedCidrs: decide('edge.allowedCidrs', (v) => v.edge?.allowedCidrs, scheme === 'internal' && cidr ? [cidr] : ['0.0.0.0/0']),
+      certificateArns: decide('edge.certificateArns', (v) => v.edge?.certificateArns, []),
+      plainHttp: decide('edge.plainHttp', (v) => v.edge?.plainHttp, false),
+      targetGroups: decide('edge.targetGroups', (v) => v.edge?.targetGroups, TARGET_GROUPS),
+      accessLogRetentionDays: decide(
+        'edge.accessLogRetentionDays',
+        (v) => v.edge?.accessLogRetentionDays,
+        base.edge.accessLogRetentionDays,
+      ),
+    },
+    waf: {
+      // Without a load balancer there is nothing to look at; a file that says otherwise was refused.
+      enabled: decide('waf.enabled', (v) => v.waf?.enabled, base.waf.enabled) && enabled,
+      mode: decide('waf.mode', (v) => v.waf?.mode, base.waf.mode),
+      rateLimit: decide('waf.rateLimit', (v) => v.waf?.rateLimit, base.waf.rateLimit),
+      allowCidrs: decide('waf.allowCidrs', (v) => v.waf?.allowCidrs, []),
+      blockCidrs: decide('waf.blockCidrs', (v) => v.waf?.blockCidrs, []),
+      countedRules: decide('waf.countedRules', (v) => v.waf?.countedRules, {}),
+      logRetentionDays: decide('waf.logRetentionDays', (v) => v.waf?.logRetentionDays, base.waf.logRetentionDays),
+    },
+    connectivity: {
+      enabled: decide('connectivity.enabled', (v) => v.connectivity?.enabled, false),
+      ...(peer !== undefined && file.role === 'workload' && { management: peer }),
+    },
+    observability: {
+      alarms: decide('observability.alarms', (v) => v.observability?.alarms, base.observability.alarms),
+      emails: decide('observability.emails', (v) => v.observability?.emails, []),
+      exporter: decide('observability.exporter', (v) => v.observability?.exporter, base.observability.exporter),
+      ...(budget !== undefined && { monthlyBudgetUsd: budget }),
+    },
+  }
 }
 
 type Decide = <T>(field: string, get: (values: Layer['values']) => T | undefined, fallback: T) => T
@@ -176,8 +236,8 @@ function onHost(
   origins: Map<string, string>,
   fileOrigin: (field: string) => string,
 ): Environment {
-  const { account, region, network, keys, cluster, name } = host.environment
+  const { account, region, network, keys, cluster, edge, waf, databases, connectivity, observability, name } = host.environment
   origins.set('host', fileOrigin('host'))
-  for (const field of ['account', 'region', 'network', 'keys', 'cluster']) origins.set(field, `host ${name}`)
-  return { ...common, host: name, account, region, network, keys, cluster }
+  for (const field of HOST_FIELDS) origins.set(field, `host ${name}`)
+  return { ...common, host: name, account, region, network, keys, cluster, edge, waf, databases, connectivity, observability }
 }

@@ -2,6 +2,14 @@ import validRange from 'semver/ranges/valid.js'
 import { z } from 'zod'
 import { isReservedPlatformName } from '../core/names.js'
 import { architectures, isolations, presets, roles, targets } from './choices.js'
+import {
+  connectivitySchema,
+  databasesSchema,
+  edgeSchema,
+  observabilitySchema,
+  policiesSchema,
+  wafSchema,
+} from './environment-parts-schema.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
 import { accountId, cidr, days, logRetentionDays, name, networkCidr, principalArn, region, roleArn, tags } from './schema-parts.js'
 import { sharedSchema } from './shared-schema.js'
@@ -52,6 +60,7 @@ export const platformSchema = z
       .describe('The program that builds the infrastructure.'),
     tags: tags.default({}).describe('Tags on everything that is created.'),
     shared: sharedSchema.prefault({}).describe('What environments share, in one account: registries, audit trail, names and its rules.'),
+    policies: policiesSchema.prefault({}).describe('Rules that every environment keeps to. Breaking one is refused with exit code 3.'),
   })
   .meta({ title: 'platform.yaml', description: 'What all environments of a platform have in common.' })
 
@@ -148,6 +157,11 @@ export const environmentSchema = z
       })
       .optional()
       .describe('The Kubernetes cluster.'),
+    edge: edgeSchema.optional().describe('The load balancer at the edge.'),
+    waf: wafSchema.optional().describe('The web ACL that looks at every request to the load balancer.'),
+    databases: databasesSchema.optional().describe('Databases by name.'),
+    connectivity: connectivitySchema.optional().describe('The way from the management network to the private endpoint of this cluster.'),
+    observability: observabilitySchema.optional().describe('Alarms, metrics and costs of the AWS parts.'),
     tags: tags.optional().describe('Tags on everything in this environment, beside those of platform.yaml.'),
   })
   .meta({ title: 'environments/<name>.yaml', description: 'One environment. The file is named after it.' })

@@ -1,6 +1,7 @@
 import { applyRoot, type ApplyOptions, type ApplyResult } from '../roots/apply-root.js'
 import type { RootContext } from '../roots/context.js'
 import { environmentRoot } from '../roots/environment-root.js'
+import { refusePolicyBreaches } from '../config/policies.js'
 import { warnAboutEndpoint } from './endpoint-warning.js'
 import { environmentOf } from './selection.js'
 import { verifyEnvironment } from './verification.js'
@@ -16,6 +17,7 @@ export interface CreateOptions extends Omit<ApplyOptions, 'command' | 'verify'> 
  */
 export async function createEnvironment(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
   const { name, command, ...how } = options
+  refusePolicyBreaches(context.project)
   const environment = environmentOf(context.project, name)
   const root = environmentRoot(context.project, environment)
   warnAboutEndpoint(context, environment)

@@ -3,6 +3,7 @@ import type { Environment, Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { RootName } from '../templates/shipped.js'
 import { terraformVariables } from './environment-values.js'
+import { managementPlace } from './part-values.js'
 import type { Root } from './root.js'
 
 /** Folder of an environment's root module, relative to the repository. */
@@ -47,6 +48,7 @@ export function environmentRoot(project: Project, environment: Environment): Roo
   refuseUnsupported(environment)
   const { name, account, region, cluster, network, protection } = environment
   const file = `environments/${name}.yaml`
+  const management = managementPlace(project, environment, stateKey)
   return {
     name,
     account,
@@ -65,7 +67,7 @@ export function environmentRoot(project: Project, environment: Environment): Roo
       destroy: `platform env destroy ${name}`,
       origins: `platform config show ${name} --origins`,
     },
-    upstream: [],
-    values: () => terraformVariables(project, environment),
+    upstream: management ? [management] : [],
+    values: (outputs) => terraformVariables(project, environment, outputs),
   }
 }

@@ -1,8 +1,17 @@
 import type { Environment, Project } from '../config/project.js'
+import { partVariables } from './part-values.js'
 import { roleOf } from './role.js'
+import type { UpstreamOutputs } from './root.js'
 
-/** The values of the variables of an environment's root module, as `terraform.tfvars.json` holds them. */
-export function terraformVariables(project: Project, environment: Environment): Record<string, unknown> {
+/**
+ * The values of the variables of an environment's root module, as `terraform.tfvars.json` holds them.
+ * @param outputs of the roots that it is built on; a value that they do not give yet is left out.
+ */
+export function terraformVariables(
+  project: Project,
+  environment: Environment,
+  outputs: UpstreamOutputs = new Map(),
+): Record<string, unknown> {
   const { network, keys, cluster } = environment
   return {
     platform: project.platform.name,
@@ -48,6 +57,7 @@ export function terraformVariables(project: Project, environment: Environment): 
         ]),
       ),
     },
+    ...partVariables(project, environment, outputs),
     tags: environment.tags,
   }
 }

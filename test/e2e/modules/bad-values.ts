@@ -48,6 +48,7 @@ export const moduleValues: Record<string, ModuleValues> = {
       administrators: badPrincipals,
       users: badPrincipals,
       shared_account_ids: badAccounts,
+      data_services: [['rds']],
       tags: badTags,
     },
   },
@@ -98,6 +99,167 @@ export const moduleValues: Record<string, ModuleValues> = {
   },
 }
 
+const badCidrs = [[], ['10.0.0.1/16'], ['everywhere'], ['2001:db8::/32']]
+const sql = { engine: 'postgresql', version: '17', instance_class: 'db.t4g.medium' }
+const table = { engine: 'dynamodb', partition_key: { name: 'id', type: 'S' } }
+const ofSql = (change: object) => ({ orders: { ...sql, ...change } })
+const budget = { monthly_usd: 100, emails: ['finance@example.com'] }
+const ofBudget = (change: object) => ({ all: { ...budget, ...change } })
+const management = { vpc_id: 'vpc-2', cidr: '10.1.0.0/16', account_id: '111122223333', region: 'eu-west-1' }
+
+Object.assign(moduleValues, {
+  edge: {
+    good: {
+      platform: 'acme',
+      environment: 'dev',
+      vpc_id: 'vpc-1',
+      subnet_ids: ['subnet-1', 'subnet-2'],
+      certificate_arns: ['arn:aws:acm:eu-west-1:111122223333:certificate/1'],
+      target_security_group_id: 'sg-1',
+      target_groups: { blue: { port: 8080 }, green: { port: 8080, weight: 0 } },
+      waf: { mode: 'block', block_cidrs: ['203.0.113.7/32'], counted_rules: { AWSManagedRulesSQLiRuleSet: ['SQLi_BODY'] } },
+      log_kms_key_arn: keyArn,
+    },
+    bad: {
+      platform: names,
+      environment: names,
+      vpc_id: ['', 'subnet-1'],
+      subnet_ids: [[], ['subnet-1']],
+      allowed_cidrs: badCidrs,
+      certificate_arns: [
+        ['arn:aws:acm:eu-west-1:111122223333:certificate'],
+        Array(2).fill('arn:aws:acm:eu-west-1:111122223333:certificate/1'),
+      ],
+      tls_policy: ['ELBSecurityPolicy-2016-08', 'ELBSecurityPolicy-TLS13-1-0-2021-06'],
+      target_security_group_id: ['', 'vpc-1'],
+      target_groups: [
+        {},
+        { A: { port: 80 } },
+        { blue: { port: 0 } },
+        { blue: { port: 80, protocol: 'TCP' } },
+        { blue: { port: 80, weight: 1000 } },
+        { blue: { port: 80, weight: 0 } },
+        { blue: { port: 80, health_path: 'healthz' } },
+        { blue: { port: 80, deregistration_seconds: 3601 } },
+        Object.fromEntries(['aa', 'bb', 'cc', 'dd', 'ee', 'ff'].map((group) => [group, { port: 80 }])),
+      ],
+      access_log_retention_days: [0, 3654, 1.5],
+      waf: [
+        { mode: 'off' },
+        { rate_limit: 9 },
+        { allow_cidrs: ['0.0.0.0/0'] },
+        { block_cidrs: ['203.0.113.7'] },
+        { counted_rules: { AWSManagedRulesLinuxRuleSet: ['x'] } },
+        { log_retention_days: 2 },
+      ],
+      log_kms_key_arn: badKeyArns,
+      tags: badTags,
+    },
+  },
+  databases: {
+    good: {
+      platform: 'acme',
+      environment: 'dev',
+      vpc_id: 'vpc-1',
+      subnet_ids: ['subnet-1', 'subnet-2'],
+      client_security_group_id: 'sg-1',
+      kms_key_arn: keyArn,
+      log_kms_key_arn: keyArn,
+      databases: { orders: sql, sessions: table, cache: { engine: 'valkey', version: '8.0', instance_class: 'cache.t4g.small' } },
+    },
+    bad: {
+      platform: names,
+      environment: names,
+      vpc_id: ['', 'subnet-1'],
+      subnet_ids: [[], ['subnet-1']],
+      client_security_group_id: ['', 'vpc-1'],
+      kms_key_arn: badKeyArns,
+      log_kms_key_arn: badKeyArns,
+      log_retention_days: badRetention,
+      databases: [
+        {},
+        { 'a--b': sql },
+        { orders: { ...sql, engine: 'mysql' } },
+        ofSql({ version: null }),
+        ofSql({ version: 'latest' }),
+        ofSql({ instance_class: 'cache.t4g.small' }),
+        ofSql({ instances: 3 }),
+        ofSql({ storage_gib: 19 }),
+        ofSql({ database_name: 'a-b' }),
+        ofSql({ backup_retention_days: 36 }),
+        ofSql({ engine: 'aurora-postgresql', backup_retention_days: 0 }),
+        ofSql({ partition_key: { name: 'id', type: 'S' } }),
+        { sessions: { engine: 'dynamodb' } },
+        { sessions: { ...table, sort_key: { name: 'at', type: 'date' } } },
+      ],
+      tags: badTags,
+    },
+  },
+  connectivity: {
+    good: {
+      platform: 'acme',
+      environment: 'dev',
+      vpc_id: 'vpc-1',
+      cidr: '10.0.0.0/16',
+      route_table_ids: ['rtb-1'],
+      cluster_security_group_id: 'sg-1',
+      management,
+    },
+    bad: {
+      platform: names,
+      environment: names,
+      vpc_id: ['', 'subnet-1'],
+      cidr: ['10.0.0.1/16', '10.0.0.0'],
+      route_table_ids: [[]],
+      cluster_security_group_id: ['', 'vpc-1'],
+      management: [
+        { ...management, vpc_id: 'subnet-1' },
+        { ...management, cidr: '10.1.0.1/16' },
+        { ...management, account_id: '1' },
+        { ...management, region: 'Ireland' },
+      ],
+      tags: badTags,
+    },
+  },
+  observability: {
+    good: {
+      platform: 'acme',
+      environment: 'dev',
+      alarms: true,
+      emails: ['oncall@example.com'],
+      nat_gateway_ids: ['nat-1'],
+      load_balancer: { arn_suffix: 'app/acme-dev-edge/1', target_groups: { blue: 'targetgroup/acme-dev-blue/1' } },
+      web_acl: { name: 'acme-dev-edge' },
+      cluster_name: 'acme-dev',
+      key_arns: { data: keyArn },
+      exporter: {},
+      budgets: ofBudget({ tag: { key: 'platform:environment', value: 'dev' } }),
+      cost_allocation_tags: ['platform:environment'],
+    },
+    bad: {
+      platform: names,
+      environment: names,
+      emails: [['oncall'], ['a b@example.com']],
+      key_deletion_window_days: [6, 31, 7.5],
+      nat_gateway_ids: [['eipalloc-1']],
+      load_balancer: [{ arn_suffix: 'net/x/1', target_groups: {} }],
+      web_acl: [{ name: '' }],
+      cluster_name: ['', 'a b'],
+      key_arns: badKeyArns.map((arn) => ({ data: arn })),
+      exporter: [{ namespace: 'A' }, { service_account: '' }],
+      budgets: [
+        { A: budget },
+        ofBudget({ monthly_usd: 0 }),
+        ofBudget({ thresholds: [] }),
+        ofBudget({ thresholds: [1001] }),
+        ofBudget({ emails: ['finance'] }),
+      ],
+      cost_allocation_tags: [[''], ['a'.repeat(129)]],
+      tags: badTags,
+    },
+  },
+} satisfies Record<string, ModuleValues>)
+
 export const rootValues = {
   platform: names,
   environment: names,
@@ -105,5 +267,6 @@ export const rootValues = {
   region: ['Ireland', 'eu-west', 'eu-west-1a'],
   account_id: ['1', 'acme'],
   assume_role_arn: ['arn:aws:iam::111122223333:user/x', 'admin'],
+  waf: [{ mode: 'count', rate_limit: 2000, allow_cidrs: [], block_cidrs: [], counted_rules: {}, log_retention_days: 7 }],
   tags: badTags,
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readManifest } from '../../../src/lib/templates/shipped.js'
 import { copyOfTemplates, findBinary, writeJson, type Emulator } from './workbench.js'
 
 /** A resource in `terraform show -json` of a plan; what is not known yet is absent. */
@@ -11,13 +12,14 @@ export interface Planned {
 
 /** What a new instance of one module would make in a region. Nothing is made. */
 export async function planOfModule(
-  emulator: Emulator,
+  emulator: Pick<Emulator, 'endpoint'>,
   module: string,
   region: string,
   values: Record<string, unknown>,
 ): Promise<Planned[]> {
   const terraform = (await findBinary('terraform'))!
-  const folder = path.join(await copyOfTemplates(), 'modules', module, '1.0.0')
+  const version = (await readManifest()).modules[module] ?? ''
+  const folder = path.join(await copyOfTemplates(), 'modules', module, version)
   const run = (args: string[], okCodes = [0]) => terraform.run(folder, args, { endpoint: emulator.endpoint, okCodes })
   await writeFile(path.join(folder, 'provider.tf'), `provider "aws" {\n  region = "${region}"\n}\n`)
   await writeJson(folder, 'terraform.tfvars.json', values)

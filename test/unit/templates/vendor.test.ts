@@ -8,7 +8,8 @@ import { vendorRoot } from '../../../src/lib/templates/vendor.js'
 import { addVersion, copyOfShipped, templates010 } from '../../helpers/templates.js'
 
 const MAIN = 'infra/environments/dev/main.tf'
-const VPC = 'infra/modules/network/1.0.0/main.tf'
+const VPC = 'infra/modules/network/1.1.0/main.tf'
+const OLD_VPC = 'infra/modules/network/1.0.0/main.tf'
 let directory: string
 
 beforeEach(async () => {
@@ -172,11 +173,11 @@ describe('vendorRoot', () => {
   test('refuses files with the markers of a merge conflict, also in files of the user', async () => {
     await vendor()
     await write(MAIN, `${await text(MAIN)}<<<<<<< yours\na\n=======\nb\n>>>>>>> template 0.2.0\n`)
-    await write('infra/modules/network/1.0.0/extra.tf', '>>>>>>> main\n')
+    await write('infra/modules/network/1.1.0/extra.tf', '>>>>>>> main\n')
     const lines = (await text(MAIN)).split('\n').indexOf('<<<<<<< yours') + 1
     await expect(vendor()).rejects.toMatchObject({
       code: 'TemplateConflict',
-      details: { conflicts: [{ path: MAIN, line: lines }, { path: 'infra/modules/network/1.0.0/extra.tf', line: 1 }] },
+      details: { conflicts: [{ path: MAIN, line: lines }, { path: 'infra/modules/network/1.1.0/extra.tf', line: 1 }] },
     })
   })
 })
@@ -208,34 +209,34 @@ describe('the versions of a root', () => {
 
   test('missing files are written again in the version of the root', async () => {
     await vendor(await templates010())
-    const [main, vpc] = [await text(MAIN), await text(VPC)]
-    for (const file of [MAIN, VPC]) await rm(path.join(directory, file))
-    expect((await vendor(await newer())).written).toEqual([MAIN, VPC])
-    expect([await text(MAIN), await text(VPC)]).toEqual([main, vpc])
+    const [main, vpc] = [await text(MAIN), await text(OLD_VPC)]
+    for (const file of [MAIN, OLD_VPC]) await rm(path.join(directory, file))
+    expect((await vendor(await newer())).written).toEqual([MAIN, OLD_VPC])
+    expect([await text(MAIN), await text(OLD_VPC)]).toEqual([main, vpc])
   })
 
   test('missing files come from the copies where the templates no longer have that version', async () => {
     await vendor(await templates010())
-    const vpc = await text(VPC)
+    const vpc = await text(OLD_VPC)
     const templates = await newer()
     for (const place of ['roots/eks', 'modules/network']) await rm(path.join(templates, 'terraform', place, '1.0.0'), { recursive: true })
-    await rm(path.join(directory, VPC))
-    expect((await vendor(templates)).written).toEqual([VPC])
-    expect(await text(VPC)).toBe(vpc)
+    await rm(path.join(directory, OLD_VPC))
+    expect((await vendor(templates)).written).toEqual([OLD_VPC])
+    expect(await text(OLD_VPC)).toBe(vpc)
 
-    await rm(path.join(directory, VPC))
-    await write(pristine(VPC), '# somebody was here\n')
-    await expect(vendor(templates)).rejects.toMatchObject({ code: 'TemplateTextMissing', details: { file: VPC } })
-    expect(await text(pristine(VPC))).toBe('# somebody was here\n')
+    await rm(path.join(directory, OLD_VPC))
+    await write(pristine(OLD_VPC), '# somebody was here\n')
+    await expect(vendor(templates)).rejects.toMatchObject({ code: 'TemplateTextMissing', details: { file: OLD_VPC } })
+    expect(await text(pristine(OLD_VPC))).toBe('# somebody was here\n')
   })
 
   test('a repository of version 0.1.0 keeps its versions and its edits, and gets the pristine texts', async () => {
     await made010()
-    const vpc = await text(VPC)
-    await write(VPC, '# ours\n')
+    const vpc = await text(OLD_VPC)
+    await write(OLD_VPC, '# ours\n')
     const result = await vendor(await newer())
-    expect(result).toMatchObject({ written: [], edited: [VPC] })
-    expect(result.copies).toContain(pristine(VPC))
+    expect(result).toMatchObject({ written: [], edited: [OLD_VPC] })
+    expect(result.copies).toContain(pristine(OLD_VPC))
     expect(await text('infra/.templates/modules/network/1.0.0/main.tf')).toBe(vpc)
     expect(await versionOf()).toEqual(old)
     expect((await readLock(directory)).schemaVersion).toBe(2)

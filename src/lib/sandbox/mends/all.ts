@@ -4,6 +4,7 @@ import { acmWildcardRecord } from './acm-wildcard-record.js'
 import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
 import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
+import { ec2LocalRoutes } from './ec2-local-routes.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
@@ -36,4 +37,5 @@ export const allMends: readonly Mend[] = [
   accessAnalyzer,
   budgets,
   s3AccountPublicAccess,
+  ec2LocalRoutes,
 ]

@@ -10,7 +10,7 @@ locals {
 }
 
 module "keys" {
-  source = "../modules/keys/1.0.0"
+  source = "../modules/keys/1.1.0"
 
   platform             = var.platform
   environment          = var.environment

@@ -1,0 +1,102 @@
+import type { Database, Environment, Project } from '../config/project.js'
+import { roleOf } from './role.js'
+import type { StatePlace, UpstreamOutputs } from './root.js'
+
+/** What the root of everything shared is called among the outputs. */
+const SHARED = 'shared'
+
+/**
+ * The variables of the parts that are switched on. A part that is off is left out altogether, so that an environment that uses none
+ * has the same values as before there were any.
+ */
+export function partVariables(project: Project, environment: Environment, outputs: UpstreamOutputs): Record<string, unknown> {
+  const { edge, waf, databases, connectivity, observability } = environment
+  const { alarms, emails, exporter, monthlyBudgetUsd } = observability
+  return {
+    ...(edge.enabled && { edge: edgeValues(edge, outputs.get(SHARED)) }),
+    ...(waf.enabled && {
+      waf: {
+        mode: waf.mode,
+        rate_limit: waf.rateLimit,
+        allow_cidrs: waf.allowCidrs,
+        block_cidrs: waf.blockCidrs,
+        counted_rules: waf.countedRules,
+        log_retention_days: waf.logRetentionDays,
+      },
+    }),
+    ...(Object.keys(databases).length > 0 && {
+      databases: Object.fromEntries(Object.entries(databases).map(([name, database]) => [name, databaseValues(database)])),
+    }),
+    ...(connectivity.enabled && { connectivity: managementValues(project, environment, outputs) ?? null }),
+    ...((alarms || exporter || monthlyBudgetUsd !== undefined) && {
+      observability: { alarms, emails, exporter, monthly_budget_usd: monthlyBudgetUsd ?? null },
+    }),
+  }
+}
+
+function edgeValues(edge: Environment['edge'], shared: Record<string, unknown> | undefined): Record<string, unknown> {
+  return {
+    internal: edge.scheme === 'internal',
+    allowed_cidrs: edge.allowedCidrs,
+    certificate_arns: edge.certificateArns.length > 0 ? edge.certificateArns : sharedCertificates(shared),
+    plain_http: edge.plainHttp,
+    target_groups: Object.fromEntries(
+      Object.entries(edge.targetGroups).map(([name, { port, protocol, weight, healthPath }]) => [
+        name,
+        { port, protocol, weight, health_path: healthPath },
+      ]),
+    ),
+    access_log_retention_days: edge.accessLogRetentionDays,
+  }
+}
+
+/** Certificates of the shared root, by zone. A load balancer takes only those of its own region; the provider says so otherwise. */
+function sharedCertificates(shared: Record<string, unknown> | undefined): string[] {
+  const certificates = shared?.['certificate_arns']
+  const values: unknown[] = typeof certificates === 'object' && certificates !== null ? Object.values(certificates) : []
+  return values.filter((arn) => typeof arn === 'string').sort()
+}
+
+function databaseValues(database: Database): Record<string, unknown> {
+  const { engine, version, instanceClass, instances, storageGiB, databaseName, partitionKey, sortKey } = database
+  return {
+    engine,
+    ...(version !== undefined && { version }),
+    ...(instanceClass !== undefined && { instance_class: instanceClass }),
+    ...(instances !== undefined && { instances }),
+    ...(storageGiB !== undefined && { storage_gib: storageGiB }),
+    ...(databaseName !== undefined && { database_name: databaseName }),
+    backup_retention_days: database.backupRetentionDays,
+    final_snapshot: database.finalSnapshot,
+    ...(partitionKey && { partition_key: partitionKey }),
+    ...(sortKey && { sort_key: sortKey }),
+  }
+}
+
+/** The management network as its own state tells it. Undefined while it is not there. */
+function managementValues(project: Project, environment: Environment, outputs: UpstreamOutputs): Record<string, unknown> | undefined {
+  const management = managementOf(project, environment)
+  const known = management && outputs.get(management.name)
+  const [vpcId, cidr] = [known?.['vpc_id'], known?.['vpc_cidr']]
+  if (!management || typeof vpcId !== 'string' || typeof cidr !== 'string') return undefined
+  const { account, region } = management
+  return {
+    vpc_id: vpcId,
+    cidr,
+    account_id: account.id,
+    region,
+    assume_role_arn: roleOf(project, account) ?? null,
+  }
+}
+
+function managementOf(project: Project, { connectivity }: Environment): Environment | undefined {
+  return connectivity.enabled && connectivity.management !== undefined ? project.environments.get(connectivity.management) : undefined
+}
+
+/** The state that the parts of an environment take values from, beside the shared one. */
+export function managementPlace(project: Project, environment: Environment, keyOf: (name: string) => string): StatePlace | undefined {
+  const management = managementOf(project, environment)
+  if (!management) return undefined
+  const { name, account, region } = management
+  return { name, account, region, stateKey: keyOf(name) }
+}

@@ -1,0 +1,12 @@
+terraform {
+  required_version = ">= 1.11.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, < 7.0.0"
+      # The management network: its account and region may be others.
+      configuration_aliases = [aws.management]
+    }
+  }
+}

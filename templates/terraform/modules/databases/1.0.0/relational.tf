@@ -1,0 +1,128 @@
+# Made before the databases: RDS would make them itself, without a retention and without a key.
+resource "aws_cloudwatch_log_group" "relational" {
+  for_each = local.relational
+
+  name              = "/aws/rds/${each.value.engine == "aurora-postgresql" ? "cluster" : "instance"}/${local.database_names[each.key]}/postgresql"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+
+  tags = merge(var.tags, {
+    "Name"              = "${local.prefix}-database-${each.key}"
+    "platform:resource" = "databases/log-group/${each.key}"
+  })
+}
+
+resource "aws_db_instance" "this" {
+  for_each = local.postgres
+
+  identifier     = local.database_names[each.key]
+  engine         = "postgres"
+  engine_version = each.value.version
+  instance_class = each.value.instance_class
+  db_name        = each.value.database_name
+  multi_az       = each.value.instances > 1
+
+  storage_type          = "gp3"
+  allocated_storage     = each.value.storage_gib
+  max_allocated_storage = each.value.storage_gib * 4
+  storage_encrypted     = true
+  kms_key_id            = var.kms_key_arn
+
+  username                            = "platform"
+  manage_master_user_password         = true
+  master_user_secret_kms_key_id       = var.kms_key_arn
+  iam_database_authentication_enabled = true
+
+  db_subnet_group_name   = aws_db_subnet_group.this[0].name
+  vpc_security_group_ids = [aws_security_group.this[each.key].id]
+  publicly_accessible    = false
+  ca_cert_identifier     = "rds-ca-rsa2048-g1"
+
+  backup_retention_period   = each.value.backup_retention_days
+  copy_tags_to_snapshot     = true
+  delete_automated_backups  = true
+  deletion_protection       = var.protection
+  skip_final_snapshot       = !each.value.final_snapshot
+  final_snapshot_identifier = each.value.final_snapshot ? "${local.database_names[each.key]}-final-${local.incarnation}" : null
+
+  auto_minor_version_upgrade      = true
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+  # In the next maintenance window: a restart must not come with an unrelated change.
+  apply_immediately = false
+
+  tags = merge(var.tags, {
+    "Name"              = local.database_names[each.key]
+    "platform:resource" = "databases/${each.key}"
+  })
+
+  lifecycle {
+    # Minor versions follow by themselves, and storage grows by itself.
+    ignore_changes = [allocated_storage]
+  }
+
+  depends_on = [aws_cloudwatch_log_group.relational]
+}
+
+resource "aws_rds_cluster" "this" {
+  for_each = local.aurora
+
+  cluster_identifier = local.database_names[each.key]
+  engine             = "aurora-postgresql"
+  engine_version     = each.value.version
+  database_name      = each.value.database_name
+
+  storage_encrypted = true
+  kms_key_id        = var.kms_key_arn
+
+  master_username                     = "platform"
+  manage_master_user_password         = true
+  master_user_secret_kms_key_id       = var.kms_key_arn
+  iam_database_authentication_enabled = true
+
+  db_subnet_group_name   = aws_db_subnet_group.this[0].name
+  vpc_security_group_ids = [aws_security_group.this[each.key].id]
+
+  backup_retention_period   = each.value.backup_retention_days
+  copy_tags_to_snapshot     = true
+  delete_automated_backups  = true
+  deletion_protection       = var.protection
+  skip_final_snapshot       = !each.value.final_snapshot
+  final_snapshot_identifier = each.value.final_snapshot ? "${local.database_names[each.key]}-final-${local.incarnation}" : null
+
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+  apply_immediately               = false
+
+  tags = merge(var.tags, {
+    "Name"              = local.database_names[each.key]
+    "platform:resource" = "databases/${each.key}"
+  })
+
+  depends_on = [aws_cloudwatch_log_group.relational]
+}
+
+locals {
+  aurora_instances = merge([for name, database in local.aurora : {
+    for index in range(database.instances) : "${name}/${index}" => { database = name, index = index, class = database.instance_class }
+  }]...)
+}
+
+resource "aws_rds_cluster_instance" "this" {
+  for_each = local.aurora_instances
+
+  identifier         = "${local.database_names[each.value.database]}-${each.value.index}"
+  cluster_identifier = aws_rds_cluster.this[each.value.database].id
+  engine             = aws_rds_cluster.this[each.value.database].engine
+  instance_class     = each.value.class
+
+  db_subnet_group_name       = aws_db_subnet_group.this[0].name
+  publicly_accessible        = false
+  ca_cert_identifier         = "rds-ca-rsa2048-g1"
+  auto_minor_version_upgrade = true
+  copy_tags_to_snapshot      = true
+  apply_immediately          = false
+
+  tags = merge(var.tags, {
+    "Name"              = "${local.database_names[each.value.database]}-${each.value.index}"
+    "platform:resource" = "databases/${each.key}"
+  })
+}
