@@ -1,3 +1,4 @@
+import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm'
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateLaunchTemplateCommand,
@@ -288,4 +289,124 @@ test('a key that is to be deleted says when', async () => {
   const { KeyMetadata: after } = await kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.KeyId }))
   expect(after?.KeyState).toBe('PendingDeletion')
   expect(((after?.DeletionDate?.getTime() ?? 0) - Date.now()) / 86_400_000).toBeCloseTo(7, 1)
+})
+
+describe('the record that proves a wildcard', () => {
+  const records = async (clients: AwsClients) => {
+    const acm = await clients.acm()
+    const { CertificateArn } = await acm.send(
+      new RequestCertificateCommand({ DomainName: 'x.example.com', SubjectAlternativeNames: ['*.x.example.com'], ValidationMethod: 'DNS' }),
+    )
+    const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }))
+    return Certificate?.DomainValidationOptions?.map(({ ResourceRecord }) => ResourceRecord?.Name) ?? []
+  }
+
+  test('has an asterisk in its name in the bare emulator', async () => {
+    expect((await records(bare.clients)).join(' '), canGo('acm-wildcard-record.ts')).toContain('*')
+  })
+
+  test('is that of the plain name', async () => {
+    const [plain, wildcard] = await records(mended)
+    expect(plain).toMatch(/^_\w+\.x\.example\.com/)
+    expect(wildcard).toBe(plain)
+  })
+})
+
+describe('caches', () => {
+  const query = async (endpoint: string, Action: string, more: Record<string, string> = {}) => {
+    const credential = `test/20260101/${SANDBOX_REGION}/elasticache/aws4_request`
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=${'0'.repeat(64)}` },
+      body: new URLSearchParams({ Action, Version: '2015-02-02', ...more }),
+    })
+    return answer.text()
+  }
+  const makeGroup = (endpoint: string) =>
+    query(endpoint, 'CreateReplicationGroup', {
+      ReplicationGroupId: 'group',
+      ReplicationGroupDescription: 'x',
+      Engine: 'valkey',
+      EngineVersion: '8.0',
+      NumCacheClusters: '2',
+      CacheNodeType: 'cache.t4g.small',
+      'SecurityGroupIds.SecurityGroupId.1': 'sg-1',
+    })
+  const changeParameter = async (endpoint: string) => {
+    const CacheParameterGroupName = 'group'
+    const tags = { 'Tags.Tag.1.Key': 'team', 'Tags.Tag.1.Value': 'blue' }
+    const made = await query(endpoint, 'CreateCacheParameterGroup', {
+      CacheParameterGroupName,
+      CacheParameterGroupFamily: 'valkey8',
+      Description: 'x',
+      ...tags,
+    })
+    const first = 'ParameterNameValues.ParameterNameValue.1'
+    const change = { [`${first}.ParameterName`]: 'maxmemory-policy', [`${first}.ParameterValue`]: 'allkeys-lru' }
+    await query(endpoint, 'ModifyCacheParameterGroup', { CacheParameterGroupName, ...change })
+    const ResourceName = /<ARN>([^<]+)/.exec(made)?.[1] ?? ''
+    return {
+      parameters: await query(endpoint, 'DescribeCacheParameters', { CacheParameterGroupName, Source: 'user' }),
+      tags: await query(endpoint, 'ListTagsForResource', { ResourceName }),
+    }
+  }
+
+  test('have no members, parameters and tags of their making in the bare emulator', async () => {
+    await makeGroup(bare.endpoint)
+    const members = await query(bare.endpoint, 'DescribeCacheClusters', { CacheClusterId: 'group-001' })
+    expect(members, canGo('elasticache-members.ts')).toContain('CacheClusterNotFound')
+    const { parameters, tags } = await changeParameter(bare.endpoint)
+    expect(parameters, canGo('elasticache-parameters.ts')).not.toContain('allkeys-lru')
+    expect(tags, canGo('elasticache-create-tags.ts')).not.toContain('blue')
+  })
+
+  test('have them', async () => {
+    await makeGroup(sandbox.endpoint)
+    const member = await query(sandbox.endpoint, 'DescribeCacheClusters', { CacheClusterId: 'group-002', ShowCacheNodeInfo: 'true' })
+    for (const text of ['<ReplicationGroupId>group<', '<EngineVersion>8.0.0<', '<SecurityGroupId>sg-1<', '<Port>6379<'])
+      expect(member).toContain(text)
+    const all = await query(sandbox.endpoint, 'DescribeCacheClusters')
+    expect(all.match(/<CacheClusterId>group-00\d</g)).toHaveLength(2)
+    const { parameters, tags } = await changeParameter(sandbox.endpoint)
+    expect(parameters).toContain('allkeys-lru')
+    expect(tags).toContain('blue')
+    await query(sandbox.endpoint, 'DeleteReplicationGroup', { ReplicationGroupId: 'group' })
+    expect(await query(sandbox.endpoint, 'DescribeCacheClusters', { CacheClusterId: 'group-001' })).toContain('CacheClusterNotFound')
+  })
+})
+
+describe('the days for which a table can be recovered', () => {
+  const call = async (endpoint: string, operation: string, input: object) => {
+    const credential = `test/20260101/${SANDBOX_REGION}/dynamodb/aws4_request`
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+      },
+      body: JSON.stringify(input),
+    })
+    return answer.text()
+  }
+  const describeRecovery = async (endpoint: string) => {
+    const TableName = 'table'
+    await call(endpoint, 'CreateTable', {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    })
+    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 20 }
+    await call(endpoint, 'UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification })
+    return call(endpoint, 'DescribeContinuousBackups', { TableName })
+  }
+
+  test('are forgotten by the bare emulator', async () => {
+    expect(await describeRecovery(bare.endpoint), canGo('dynamodb-recovery-period.ts')).not.toContain('RecoveryPeriodInDays')
+  })
+
+  test('are kept', async () => {
+    expect(await describeRecovery(sandbox.endpoint)).toContain('"RecoveryPeriodInDays":20')
+  })
 })

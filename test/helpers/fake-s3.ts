@@ -76,6 +76,14 @@ export function fakeS3(account: string, region: string, buckets: Map<string, Fak
       if (!object) throw awsError('NoSuchKey', 404)
       return { ETag: object.etag, Body: { transformToString: async () => object.body } }
     },
+    PutObject: (input) => {
+      const { objects } = bucketOf(input)
+      const key = String(input['Key'])
+      if (input['IfNoneMatch'] === '*' && objects.has(key)) throw awsError('PreconditionFailed', 412)
+      const body = String(input['Body'])
+      objects.set(key, { body, etag: `"${body.length}"` })
+      return {}
+    },
     DeleteObject: (input) => {
       const { objects } = bucketOf(input)
       const key = String(input['Key'])

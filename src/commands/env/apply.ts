@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { allowReplaceFlag, savedPlanFlags } from '../../lib/cli/environment-flags.js'
+import { applyFlags, savedPlanFlags } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { refuseForMany, fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
@@ -26,7 +26,7 @@ With --all or --environment: what is shared first, then management, then workloa
   static override flags = {
     ...changeFlags,
     ...savedPlanFlags,
-    ...allowReplaceFlag,
+    ...applyFlags,
     ...fleetFlags,
   }
 
@@ -40,8 +40,8 @@ With --all or --environment: what is shared first, then management, then workloa
     refuseForMany({ '--dry-run': this.flags['dry-run'], '--plan': this.flags.plan !== undefined, '--no-wait': !this.flags.wait })
     const { applyFleet } = await import('../../lib/environments/fleet/apply-fleet.js')
     const { fleetExitCode } = await import('../../lib/environments/fleet/result.js')
-    const { yes, 'allow-replace': allowReplace = [] } = this.flags
-    const result = await applyFleet(context, selection, { ...toFleetOptions(this.flags), yes, allowReplace })
+    const { yes, adopt, 'allow-replace': allowReplace = [] } = this.flags
+    const result = await applyFleet(context, selection, { ...toFleetOptions(this.flags), yes, adopt, allowReplace })
     await this.printFleet('Apply', result, reportFileOf(this.flags))
     this.exitWith(fleetExitCode(result.summary))
     return result
@@ -50,7 +50,7 @@ With --all or --environment: what is shared first, then management, then workloa
   private async one(context: RootContext, name: string): Promise<ApplyResult | PlanResult> {
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/plan.js')
-      const preview = await previewEnvironment(context, { name })
+      const preview = await previewEnvironment(context, { name, adopt: this.flags.adopt })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
@@ -63,6 +63,7 @@ With --all or --environment: what is shared first, then management, then workloa
       yes: this.flags.yes,
       wait: this.flags.wait,
       allowReplace: this.flags['allow-replace'] ?? [],
+      adopt: this.flags.adopt,
       ...(plan !== undefined && { savedPlan: { file: path.resolve(plan), ...(digest !== undefined && { digest }) } }),
     })
     await this.printFields(createdFields(result))

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { allowReplaceFlag, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
+import { applyFlags, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
@@ -21,7 +21,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
   static override flags = {
     ...environmentFileFlags,
     ...changeFlags,
-    ...allowReplaceFlag,
+    ...applyFlags,
   }
 
   /** A new environment always has something to confirm: say so before its file is written. */
@@ -46,7 +46,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     const context = rootContext(this.ports, project, await this.target())
     if (dryRun) {
       const { previewEnvironment } = await import('../../lib/environments/plan.js')
-      const preview = await previewEnvironment(context, { name })
+      const preview = await previewEnvironment(context, { name, adopt: this.flags.adopt })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
@@ -58,6 +58,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
       yes: this.flags.yes,
       wait: this.flags.wait,
       allowReplace: this.flags['allow-replace'] ?? [],
+      adopt: this.flags.adopt,
     })
     await this.printFields(createdFields(result))
     return result

@@ -31,7 +31,8 @@ look at them, then run "env plan". Modules go to a folder of their new version, 
     const { argv } = await this.parse(TemplateUpdate)
     const names = argv.map(String)
     const { all, check, to } = this.flags
-    if (all === names.length > 0) throw oneOf(all)
+    // A flag that was not given is undefined, whatever its type says.
+    if (!all === (names.length === 0)) throw oneOf(names.length > 0)
     const { updateTemplates } = await import('../../lib/templates/update/update.js')
     const look = check || this.flags['dry-run']
     const result = await updateTemplates(this.ports, await this.repository(), {

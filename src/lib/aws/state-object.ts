@@ -1,5 +1,6 @@
 import type { AwsClients } from './clients.js'
 import { awsStatus, explained, isAwsError } from './explain-error.js'
+import { parseObject, summariseState, type StateSummary } from './state-document.js'
 
 export interface StateLocation {
   bucket: string
@@ -20,14 +21,8 @@ export interface LockInfo {
   Path: string
   /** Version of the lock object, for deleting exactly this one. */
   etag?: string
-}
-
-export interface StateSummary {
-  exists: boolean
-  serial?: number
-  lineage?: string
-  /** Number of managed resource instances. */
-  resources: number
+  /** It is not what Terraform writes: half a file, or somebody else's. */
+  unreadable?: true
 }
 
 type S3 = Pick<AwsClients, 's3'>
@@ -40,8 +35,8 @@ export async function readStateLock(clients: S3, { bucket, key }: StateLocation)
   const fields = parseObject(object.text)
   const text = (name: string): string => (typeof fields?.[name] === 'string' ? fields[name] : '')
   return {
-    // A lock that cannot be read is still a lock; its id is what the object holds.
-    ID: fields ? text('ID') : object.text.trim(),
+    // A lock that cannot be read is still a lock. Something must name it.
+    ID: text('ID') || (object.etag ?? '').replaceAll('"', '') || 'unreadable',
     Operation: text('Operation'),
     Info: text('Info'),
     Who: text('Who'),
@@ -49,6 +44,7 @@ export async function readStateLock(clients: S3, { bucket, key }: StateLocation)
     Created: text('Created'),
     Path: text('Path') || `${bucket}/${lockKey}`,
     ...(object.etag !== undefined && { etag: object.etag }),
+    ...(text('ID') === '' && { unreadable: true as const }),
   }
 }
 
@@ -77,17 +73,16 @@ export async function releaseStateLock(
 }
 
 /** What a state holds, counted. Its contents hold secrets and go nowhere. @throws `NoCredentials`, `AwsRefused` */
-export async function stateSummary(clients: S3, { bucket, key }: StateLocation): Promise<StateSummary> {
+export async function stateSummary(clients: S3, location: StateLocation): Promise<StateSummary> {
+  const text = await readStateText(clients, location)
+  return text === undefined ? { exists: false, resources: 0 } : summariseState(text)
+}
+
+/** The state as it is in the bucket, or undefined when there is none. It holds secrets. @throws `NoCredentials`, `AwsRefused` */
+export async function readStateText(clients: S3, { bucket, key }: StateLocation): Promise<string | undefined> {
   const object = await readObject(clients, bucket, key, 'read the Terraform state')
-  if (!object) return { exists: false, resources: 0 }
-  const state = parseObject(object.text)
-  const resources = Array.isArray(state?.['resources']) ? (state['resources'] as unknown[]) : []
-  return {
-    exists: true,
-    ...(typeof state?.['serial'] === 'number' && { serial: state['serial'] }),
-    ...(typeof state?.['lineage'] === 'string' && { lineage: state['lineage'] }),
-    resources: resources.reduce<number>((sum, resource) => sum + managedInstances(resource), 0),
-  }
+  // Terraform takes an empty object for none as well.
+  return object === undefined || object.text === '' ? undefined : object.text
 }
 
 /** Output values in a state, without those that are sensitive. @throws `NoCredentials`, `AwsRefused` */
@@ -100,11 +95,6 @@ export async function stateOutputs(clients: S3, { bucket, key }: StateLocation):
       .filter(([, output]) => output.sensitive !== true)
       .map(([name, output]) => [name, output.value]),
   )
-}
-
-function managedInstances(resource: unknown): number {
-  if (typeof resource !== 'object' || resource === null || !('mode' in resource) || resource.mode !== 'managed') return 0
-  return 'instances' in resource && Array.isArray(resource.instances) ? resource.instances.length : 0
 }
 
 async function readObject(clients: S3, bucket: string, key: string, what: string): Promise<{ text: string; etag?: string } | undefined> {
@@ -138,13 +128,4 @@ async function deleteObject(
 
 function lockKeyOf(key: string): string {
   return `${key}.tflock`
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

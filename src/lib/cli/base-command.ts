@@ -30,6 +30,7 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
   protected args!: ArgsOf<T>
   #session: Session | undefined
   #project: Promise<Project> | undefined
+  #handedOver = false
 
   /** Absolute folder given by -C, or the current one. */
   protected get directory(): string {
@@ -73,7 +74,9 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
     this.flags = flags as FlagsOf<T>
     this.args = args as ArgsOf<T>
     const { yes, timeout } = flags as { yes?: boolean; timeout?: number }
-    this.#session = new Session({ json: this.jsonEnabled(), quiet: this.flags.quiet, color: this.flags.color, yes: yes === true })
+    const { quiet, color } = this.flags
+    const commandLine = [...(this.id ?? '').split(':'), ...this.argv]
+    this.#session = new Session({ json: this.jsonEnabled(), quiet, color, yes: yes === true, commandLine })
     if (timeout !== undefined) this.#session.limit(timeout)
   }
 
@@ -147,7 +150,16 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
     process.exitCode = code
   }
 
+  /** Lets another command do the work and print its own result. Nothing may be printed afterwards. */
+  protected async handOver(id: string, argv: readonly string[]): Promise<unknown> {
+    // Two sessions would both answer Ctrl-C.
+    await this.#session?.close()
+    this.#handedOver = true
+    return this.config.runCommand(id, [...argv])
+  }
+
   override logJson(json: unknown): void {
+    if (this.#handedOver) return
     this.#open.screen.data(JSON.stringify(json, null, 2))
   }
 

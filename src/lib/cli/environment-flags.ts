@@ -27,8 +27,12 @@ export const savedPlanFlags = {
   'plan-digest': Flags.string({ summary: 'Digest that the plan file must have.', dependsOn: ['plan'], helpValue: '<sha256:…>' }),
 }
 
-/** The flag of the commands that apply a plan. */
-export const allowReplaceFlag = {
+/** The flags of the commands that apply a plan. */
+export const applyFlags = {
+  adopt: Flags.boolean({
+    summary: 'When the state is empty or gone, import what exists in the account instead of stopping.',
+    helpGroup: 'CHANGE',
+  }),
   'allow-replace': Flags.string({
     summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
     multiple: true,

@@ -15,6 +15,8 @@ export interface SessionOptions {
   quiet: boolean
   color: boolean
   yes: boolean
+  /** What stands on the command line after the program's name. */
+  commandLine?: readonly string[]
 }
 
 /** One run of one command: the terminal, the signals and the ports that are made of them. */
@@ -38,7 +40,13 @@ export class Session {
         process.exit(ExitCode.interrupted)
       },
     })
-    this.ports = createPorts({ report, ask: this.#createPrompter(options), signal: this.#watch.signal, interrupts: this.#watch })
+    this.ports = createPorts({
+      report,
+      ask: this.#createPrompter(options),
+      signal: this.#watch.signal,
+      interrupts: this.#watch,
+      ...(options.commandLine && { commandLine: options.commandLine }),
+    })
   }
 
   /** Aborts the run with `TimedOut` after this many milliseconds. */

@@ -48,13 +48,16 @@ export function formatHints({ allowed, nearest }: Pick<Problem, 'allowed' | 'nea
 }
 
 /** The error that carries all problems, sorted by file and place. Whoever shows it prints one line for each. */
-export function invalidConfiguration(problems: readonly Problem[]): UserError {
+export function invalidConfiguration(
+  problems: readonly Problem[],
+  next: readonly string[] = ['Change the places named above, then check with: platform config validate'],
+): UserError {
   const sorted = [...problems].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column)
   return new UserError(
     'InvalidConfiguration',
     sorted.length === 1 ? 'The configuration has a problem.' : `The configuration has ${sorted.length} problems.`,
     {
-      next: ['Change the places named above, then check with: platform config validate'],
+      next,
       details: { problems: sorted },
     },
   )

@@ -81,7 +81,8 @@ async function readFolder(folder: string): Promise<string[]> {
   }
 }
 
-async function readConfigurationText(directory: string, file: string): Promise<string | Problem> {
+/** Text of a configuration file, or what keeps it from being read. */
+export async function readConfigurationText(directory: string, file: string): Promise<string | Problem> {
   const full = path.join(directory, file)
   if (await leadsOutside(directory, full)) return fileProblem(file, 'is a link that leads outside the repository')
   const read = await readPlainText(full)

@@ -53,11 +53,17 @@ export const errorCodes = {
     exitCode: ExitCode.failed,
     meaning: 'The text that a vendored file was made from is neither in the repository nor among the templates of this platform.',
   },
+  TemplatesTooOld: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'A configuration file uses something that the version of a root module cannot do yet.',
+  },
   TemplatesTooNew: { exitCode: ExitCode.wrongUse, meaning: 'A root module was made by a newer version of platform than this one.' },
   LockFileInvalid: { exitCode: ExitCode.wrongUse, meaning: 'platform.lock.json cannot be read.' },
 
   // Policies
   PolicyRefused: { exitCode: ExitCode.refused, meaning: 'A policy forbids it. Everything that breaks a rule is listed.' },
+  PolicyInvalid: { exitCode: ExitCode.wrongUse, meaning: 'A rule of the plan policy cannot be evaluated, or would never be asked.' },
+  PlanUnreadable: { exitCode: ExitCode.wrongUse, meaning: 'A file is not a Terraform plan, or not one that can be read here.' },
 
   // Tools
   ToolMissing: { exitCode: ExitCode.failed, meaning: 'A program that platform calls was not found and could not be installed.' },
@@ -103,6 +109,17 @@ export const errorCodes = {
     meaning: 'The region or account of an environment is another one than when it was made.',
   },
   StateLocked: { exitCode: ExitCode.failed, meaning: 'Another run holds the lock of this environment.' },
+  LockNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no state lock with this id.' },
+  StateMissing: {
+    exitCode: ExitCode.refused,
+    meaning: 'The state is empty or gone, but the account has resources with the tags of the root. A plan would make them a second time.',
+  },
+  StateConflict: {
+    exitCode: ExitCode.refused,
+    meaning: 'A state that could not be saved no longer fits the state in the bucket, which has moved on.',
+  },
+  StateUnreadable: { exitCode: ExitCode.failed, meaning: 'A state, in the bucket or in errored.tfstate, is not what Terraform writes.' },
+  StateVersionNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such version of the state.' },
   RunInProgress: { exitCode: ExitCode.failed, meaning: 'Another process of platform is at work on this environment.' },
   RunNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such run in the journal.' },
   PlanFailed: { exitCode: ExitCode.failed, meaning: 'Terraform could not make a plan.' },

@@ -17,6 +17,8 @@ export interface RunProcess extends ProcessIdentity {
   locks: boolean
   /** ID of the state lock that the process took, as soon as it was seen. */
   lockId?: string
+  /** It ended because the state was locked. */
+  refused?: true
   finishedAt?: string
 }
 
@@ -25,8 +27,10 @@ export interface RunRecord {
   runId: string
   command: string
   environment: string
-  /** Whether it was to change the environment, or only to look. */
-  purpose: 'change' | 'look'
+  /** The arguments of the command line, to run it again. */
+  arguments?: readonly string[]
+  /** Whether it was to change the environment, only its state or lock, or only to look. */
+  purpose: 'change' | 'state' | 'look'
   status: RunStatus
   startedAt: string
   finishedAt?: string
@@ -62,7 +66,7 @@ export class Journal {
     return path.join(this.#folder, runId)
   }
 
-  async start(run: Pick<RunRecord, 'command' | 'environment' | 'purpose' | 'owner'>): Promise<RunRecord> {
+  async start(run: Pick<RunRecord, 'command' | 'arguments' | 'environment' | 'purpose' | 'owner'>): Promise<RunRecord> {
     const now = this.#clock.now()
     const record: RunRecord = {
       runId: ulid(now.getTime()).toLowerCase(),

@@ -95,6 +95,8 @@ export interface Ports {
   /** Aborted by the first Ctrl-C, SIGTERM or `--timeout`. Its reason is the `UserError` to end with. */
   signal: AbortSignal
   interrupts: Interrupts
+  /** What stands on the command line after the program's name. */
+  commandLine?: readonly string[]
   /** The caller's environment variables, read once. */
   env: Readonly<Record<string, string | undefined>>
 }

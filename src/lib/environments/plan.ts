@@ -1,7 +1,7 @@
 import type { RootContext } from '../roots/context.js'
 import { environmentRoot } from '../roots/environment-root.js'
 import { planRoot, type PlanResult } from '../roots/plan-root.js'
-import { previewRoot } from '../roots/preview-root.js'
+import { previewRoot, type PreviewOptions } from '../roots/preview-root.js'
 import { refusePolicyBreaches } from '../config/policies.js'
 import { environmentOf } from './selection.js'
 
@@ -12,8 +12,8 @@ export async function planEnvironment(context: RootContext, name: string): Promi
 }
 
 /** What `env create`, `env apply` or `env destroy` would do. Nothing in the repository and nothing in the account is changed. */
-export async function previewEnvironment(context: RootContext, options: { name: string; destroy?: boolean }): Promise<PlanResult> {
-  const { name, destroy = false } = options
-  if (!destroy) refusePolicyBreaches(context.project)
-  return previewRoot(context, environmentRoot(context.project, environmentOf(context.project, name)), { destroy })
+export async function previewEnvironment(context: RootContext, options: PreviewOptions & { name: string }): Promise<PlanResult> {
+  const { name, ...how } = options
+  if (how.destroy !== true) refusePolicyBreaches(context.project)
+  return previewRoot(context, environmentRoot(context.project, environmentOf(context.project, name)), how)
 }

@@ -22,6 +22,8 @@ export interface ApplyOptions {
   allowReplace: readonly string[]
   /** Asks whether to go on, in another way than for this root alone. @throws `NotConfirmed`, `ConfirmationNeeded` */
   confirm?: () => Promise<void>
+  /** Imports what exists when the state is empty or gone. */
+  adopt?: boolean
   /** Reads back from AWS what the root promises. @returns what was found, in words. @throws `VerifyFailed` */
   verify?: (prepared: Prepared, outputs: Record<string, unknown>) => Promise<string>
 }
@@ -48,7 +50,7 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
     { repository: context.project.directory, environment: name, command: options.command, purpose: 'change' },
     async (run) => {
       const resumed = wasCutShort(await lastChange(run.journal, run.record.environment, run.record.runId))
-      const { steps, prepared } = preparation(context, run, root)
+      const { steps, prepared } = preparation(context, run, root, { adopt: options.adopt === true })
 
       let plan: Plan | undefined
       const planning = options.savedPlan

@@ -2,8 +2,10 @@ import { UserError } from '../core/errors.js'
 import type { StepControl, StepResult } from '../core/steps.js'
 import { dataLosses, type PlanSummary } from '../terraform/plan.js'
 import type { Terraform } from '../terraform/terraform.js'
+import { reportErroredState } from './errored-state.js'
 import { dropImports, type Plan } from './planning.js'
 import type { Run } from './run.js'
+import { despiteOwnLock } from './state-lock.js'
 import { digestOf, launchTerraform, runTerraform, terraformFiles, type StateAccess } from './terraform-run.js'
 
 /**
@@ -34,13 +36,18 @@ export async function applyPlan(
   const { run, terraform, plan, state } = options
   await refuseOtherPlan(plan)
   const { add, change, destroy, replace, import: imported } = plan.summary.changes
-  const files = { ...terraformFiles(run, 'apply'), planFile: plan.file }
-  const progress = await runTerraform(run, 'apply', {
-    start: () => terraform.startApply(files),
-    files,
-    state,
-    control,
-    total: add + change + destroy + 2 * replace + imported,
+  const progress = await despiteOwnLock(run, state, () => {
+    const files = { ...terraformFiles(run, 'apply'), planFile: plan.file }
+    return runTerraform(run, 'apply', {
+      start: () => terraform.startApply(files),
+      files,
+      state,
+      control,
+      total: add + change + destroy + 2 * replace + imported,
+    })
+  }).catch(async (error: unknown) => {
+    await reportErroredState(run, state)
+    throw error
   })
   await dropImports(terraform)
   run.record.changes = progress.summary ?? { add: add + replace, change, destroy: destroy + replace }

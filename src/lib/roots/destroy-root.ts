@@ -77,7 +77,7 @@ type Scope = Parameters<typeof emptyBlockers>[1]
 async function prepare(context: RootContext, run: Run, root: Root): Promise<{ prepared: Prepared; scope: Scope; findings: Findings }> {
   const { name } = root
   const platform = context.project.platform.name
-  const { steps, prepared } = preparation(context, run, root)
+  const { steps, prepared } = preparation(context, run, root, { adopt: true })
   // Without a cluster: a name that none has, since no environment may be called like this.
   let scope: Scope = { platform, environment: name, clusterName: root.cluster ?? `${platform}-${name}` }
   let plan: Plan | undefined

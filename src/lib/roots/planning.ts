@@ -6,6 +6,7 @@ import type { StepControl } from '../core/steps.js'
 import { plannedCreates, summarisePlan, taintedResources, type PlanJson, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
 import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
 import type { Run } from './run.js'
+import { despiteOwnLock } from './state-lock.js'
 import { keepWhatIsWhole, type ExistingFinder } from './tainted.js'
 import { digestOf, runTerraform, terraformFiles, type StateAccess } from './terraform-run.js'
 
@@ -43,7 +44,7 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
   await writeImports(options.terraform, imports)
   const replace: string[] = []
   for (let round = 1; ; round += 1) {
-    const { json, plan } = await planOnce(options, replace, control)
+    const { json, plan } = await despiteOwnLock(options.run, options.state, () => planOnce(options, replace, control))
     if (round === 1 && (await keepTainted(options, json, control))) continue
     const found = round < MAX_ROUNDS ? await lookForExisting(options, plannedCreates(json), imports, control) : undefined
     if (!found) return { ...plan, imports }

@@ -2,11 +2,14 @@ import { createStateBucket } from '../aws/state-bucket.js'
 import type { Step } from '../core/steps.js'
 import { vendorRoot } from '../templates/vendor.js'
 import type { RootContext } from './context.js'
-import { clearStaleLock, finishEarlierRuns } from './earlier-run.js'
+import { finishEarlierRuns } from './earlier-run.js'
+import { pushErroredState } from './errored-state.js'
 import { initialise } from './initialisation.js'
 import { preflightSteps, type Preflight } from './preflight.js'
 import type { Root } from './root.js'
 import type { Run } from './run.js'
+import { refuseMissingState } from './state-guard.js'
+import { clearStaleLock } from './state-lock.js'
 import type { StateAccess } from './terraform-run.js'
 import { readUpstream, reportPending } from './upstream.js'
 import { stateBucketOf, writeValues } from './value-files.js'
@@ -16,17 +19,32 @@ export interface Prepared extends Preflight {
   state: StateAccess
 }
 
+export interface PreparationOptions {
+  /** An empty state is right although the account has resources of the root: they are imported, or destroyed. */
+  adopt?: boolean
+  /** The state is about to be replaced: it is neither completed nor judged. */
+  ignoreState?: boolean
+}
+
 /**
  * The steps up to the first plan: checks, files, state bucket, earlier runs, initialisation.
  * Only local files and the state bucket are written. `prepared` may be called once they have run.
  */
-export function preparation(context: RootContext, run: Run, root: Root): { steps: Step[]; prepared: () => Prepared } {
+export function preparation(
+  context: RootContext,
+  run: Run,
+  root: Root,
+  options: PreparationOptions = {},
+): { steps: Step[]; prepared: () => Prepared } {
   const { project } = context
   const bucket = { platform: project.platform.name, accountId: root.account.id, region: root.region }
   let preflight: Preflight | undefined
   const prepared = (): Prepared => {
     if (!preflight) throw new Error('the checks have not run')
-    return { ...preflight, state: { clients: preflight.clients, bucket: stateBucketOf(project, root), key: root.stateKey } }
+    return {
+      ...preflight,
+      state: { clients: preflight.clients, bucket: stateBucketOf(project, root), key: root.stateKey, folder: root.folder },
+    }
   }
   const steps: Step[] = [
     ...preflightSteps({ ...context, ports: run.ports }, root, (found) => (preflight = found)),
@@ -56,8 +74,26 @@ export function preparation(context: RootContext, run: Run, root: Root): { steps
         return repaired.length > 0 ? { outcome: 'done', detail: `repaired ${repaired.join(', ')}` } : { outcome: 'unchanged' }
       },
     },
-    { id: 'lock', title: 'State lock', run: () => clearStaleLock(run, root, prepared().state) },
+    { id: 'lock', title: 'State lock', run: () => clearStaleLock(run, prepared().state) },
     { id: 'init', title: 'Terraform init', run: () => initialise(prepared().terraform) },
+    ...(options.ignoreState === true ? [] : [stateStep({ run, root, platform: project.platform.name, prepared }, options)]),
   ]
   return { steps, prepared }
+}
+
+function stateStep(
+  context: { run: Run; root: Root; platform: string; prepared: () => Prepared },
+  { adopt = false }: PreparationOptions,
+): Step {
+  const { run, root, platform, prepared } = context
+  return {
+    id: 'terraform-state',
+    title: 'Terraform state',
+    run: async () => {
+      const { state, terraform } = prepared()
+      const pushed = await pushErroredState(run, state, terraform)
+      if (pushed !== undefined) return { outcome: 'done', detail: pushed }
+      return refuseMissingState({ run, root, platform, state }, { adopt })
+    },
+  }
 }

@@ -10,6 +10,8 @@ import { takeRunLock } from '../core/run-lock.js'
 /** A command at work on one environment, with its place in the journal. */
 export interface Run {
   record: RunRecord
+  /** Folder of the repository. */
+  repository: string
   journal: Journal
   /** The caller's ports; what is reported also reaches the journal. */
   ports: Ports
@@ -32,8 +34,14 @@ export async function withRun<T>(
   const release = await takeRunLock(ports, { repository, name: environment, command })
   try {
     const journal = new Journal(repository, ports.clock)
-    const record = await journal.start({ command, environment, purpose, owner: await ports.processes.self() })
-    const run: Run = { record, journal, ports: { ...ports, report: recordingReporter(ports.report, record) } }
+    const record = await journal.start({
+      command,
+      ...(ports.commandLine && { arguments: ports.commandLine }),
+      environment,
+      purpose,
+      owner: await ports.processes.self(),
+    })
+    const run: Run = { record, repository, journal, ports: { ...ports, report: recordingReporter(ports.report, record) } }
     try {
       const result = await work(run)
       if (!run.goesOn) await journal.finish(record, 'succeeded')

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, readFile } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
-import { readStateLock, type LockInfo, type StateLocation } from '../aws/state-object.js'
+import { readStateLock, type StateLocation } from '../aws/state-object.js'
 import type { AwsClients } from '../aws/clients.js'
 import { UserError } from '../core/errors.js'
 import type { RunProcess } from '../core/journal.js'
@@ -12,12 +11,15 @@ import type { StepControl } from '../core/steps.js'
 import { explainDiagnostics } from '../terraform/advice.js'
 import { followTerraform } from '../terraform/detached-run.js'
 import { ProgressTracker, type Progress } from '../terraform/progress.js'
+import { isTakenHere } from './lock-holder.js'
 import { describeProgress } from './progress-text.js'
 import type { Run } from './run.js'
 
 /** Where the state of an environment is, and how to get there. */
 export interface StateAccess extends StateLocation {
   clients: AwsClients
+  /** Folder of the root module, relative to the repository. */
+  folder: string
 }
 
 export interface TerraformFiles {
@@ -64,8 +66,11 @@ export async function runTerraform(
     if (ended.stopped) throw interruption(run.ports.signal)
     if (ended.exitCode === 0) return tracker.progress
     const error = explainDiagnostics(operation, tracker.progress.errors, redactText(await readTail(options.files.stderrFile)))
-    // The lock that was in the way is not ours.
-    if (error.code === 'StateLocked') delete entry.lockId
+    if (error.code === 'StateLocked') {
+      // The lock that was in the way is not ours, as far as Terraform knows.
+      delete entry.lockId
+      entry.refused = true
+    }
     throw error
   } finally {
     await stopWatching?.()
@@ -99,11 +104,6 @@ export function interruption(signal: AbortSignal): UserError {
   return new UserError('Interrupted', 'Terraform was stopped. What it had made is in the state.', {
     next: ['Run the same command again to go on.'],
   })
-}
-
-/** Whether the lock was taken by this user on this machine. */
-export function isTakenHere(lock: LockInfo): boolean {
-  return lock.Who === `${userInfo().username}@${hostname()}`
 }
 
 /** Notes the ID of the lock that our Terraform takes, so that a later run can tell it from somebody else's. */

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { stateBucketName } from '../aws/state-bucket.js'
 import type { Project } from '../config/project.js'
 import { readTextIfExists, resolveInside, toJsonText, writeFileAtomic } from '../core/files.js'
+import { valuesTaken } from './declared-variables.js'
 import { roleOf } from './role.js'
 import type { Root, StatePlace, UpstreamOutputs } from './root.js'
 
@@ -35,13 +36,13 @@ export function backendConfiguration(project: Pick<Project, 'platform'>, root: S
  * @returns the paths that changed, relative to it.
  */
 export async function writeValues(
-  project: Pick<Project, 'platform'>,
+  project: Pick<Project, 'platform' | 'directory'>,
   root: Root,
   outputs: UpstreamOutputs,
   directory: string,
 ): Promise<string[]> {
   const files: Array<[string, unknown]> = [
-    ['terraform.tfvars.json', root.values(outputs)],
+    ['terraform.tfvars.json', await valuesTaken(root, root.values(outputs), { repository: project.directory, directory })],
     ['backend.tf.json', backendConfiguration(project, root)],
   ]
   const changed: string[] = []

@@ -18,7 +18,7 @@ export const services: readonly ServiceFidelity[] = [
   mended(
     'tagging',
     'partial',
-    'GetResources finds EC2, EKS, KMS, CloudWatch Logs and S3 resources. Other services, and GetTagKeys and GetTagValues, find only what was tagged through this API.',
+    'GetResources finds the services that an environment uses. Others, and GetTagKeys and GetTagValues, find only what was tagged through this API.',
   ),
   mended(
     'eks',

@@ -4,7 +4,7 @@ import { applyRoot, type ApplyOptions, type ApplyResult } from '../roots/apply-r
 import type { RootContext } from '../roots/context.js'
 import { destroyRoot, type DestroyOptions, type DestroyResult } from '../roots/destroy-root.js'
 import { planRoot, type PlanResult } from '../roots/plan-root.js'
-import { previewRoot } from '../roots/preview-root.js'
+import { previewRoot, type PreviewOptions } from '../roots/preview-root.js'
 import type { Root } from '../roots/root.js'
 import { sharedRoot } from '../roots/shared-root.js'
 
@@ -27,7 +27,7 @@ export async function destroyShared(context: RootContext, options: DestroyOption
 }
 
 /** What applying or destroying it would do. Nothing is changed. */
-export async function previewShared(context: RootContext, options: { destroy?: boolean } = {}): Promise<PlanResult> {
+export async function previewShared(context: RootContext, options: PreviewOptions = {}): Promise<PlanResult> {
   return previewRoot(context, options.destroy === true ? sharedRoot(context.project) : enabledRoot(context.project), options)
 }
 

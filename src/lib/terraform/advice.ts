@@ -48,7 +48,7 @@ const ADVICE: readonly Advice[] = [
   {
     pattern: /Error acquiring the state lock|state lock/i,
     code: 'StateLocked',
-    next: ['Wait until the other run has finished, then run the command again.'],
+    next: ['Wait until the other run has finished, then run the command again.', 'See who holds it: platform lock list'],
   },
   {
     pattern: /LimitExceeded|quota/i,

@@ -78,8 +78,10 @@ const DATA_BEARING = new Set([
   'aws_s3_bucket',
 ])
 
+export const dataBearingTypes: readonly string[] = [...DATA_BEARING]
+
 /** Types that hold no data themselves, but whose replacement ends everything that runs in them. */
-const CARRYING = new Set(['aws_subnet', 'aws_vpc'])
+const CARRYING = new Set(['aws_lb', 'aws_subnet', 'aws_vpc'])
 
 /** What a plan would do, counted and listed. Replacements count as `replace` only. */
 export function summarisePlan(plan: PlanJson): PlanSummary {

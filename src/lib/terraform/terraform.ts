@@ -106,6 +106,14 @@ export class Terraform {
     if (addresses.length > 0) await this.#run(['state', 'rm', '-no-color', ...addresses], CHANGE)
   }
 
+  /**
+   * Makes a state file the state in the bucket. Terraform takes the lock, and refuses another lineage or a serial that is not newer.
+   * @param file absolute path.
+   */
+  async statePush(file: string): Promise<void> {
+    await this.#run(['state', 'push', '-no-color', file], CHANGE)
+  }
+
   /** What Terraform prints as JSON. It is not redacted, so nothing of it may reach an error: neither the output nor what `JSON.parse` quotes of it. */
   async #read(args: readonly string[]): Promise<unknown> {
     const { stdout } = await this.#run(args, { timeoutMs: READ_TIMEOUT_MS, signal: this.#ports.signal, secretOutput: true })

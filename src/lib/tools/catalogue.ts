@@ -110,6 +110,29 @@ export const catalogue = {
     byHand: ['Install Rust 1.94 or newer (https://rustup.rs) and run: cargo install --locked fakecloud --version 0.51.0'],
   },
 
+  opa: {
+    name: 'opa',
+    purpose: 'evaluates the rules of policy check',
+    need: 'command',
+    range: '>=1.4.0 <2.0.0',
+    version: '1.22.2',
+    probe: { args: ['version'], pattern: /^Version:\s*(\d\S*)/m },
+    install: {
+      download: {
+        url: 'https://github.com/open-policy-agent/opa/releases/download/v{version}/opa_{os}_{arch}_static',
+        checksums: 'https://github.com/open-policy-agent/opa/releases/download/v{version}/opa_{os}_{arch}_static.sha256',
+        format: 'plain',
+        member: 'opa_{os}_{arch}_static',
+        maxArchiveBytes: 200 * MIB,
+        maxUnpackedBytes: 200 * MIB,
+      },
+      go: { module: 'github.com/open-policy-agent/opa', package: '.', ldflags: '-s -w' },
+    },
+    buildUnits: 768,
+    buildTime: 'about 2 minutes',
+    byHand: ['Install Open Policy Agent 1.4 or newer: https://www.openpolicyagent.org/docs#running-opa'],
+  },
+
   git: {
     name: 'git',
     purpose: 'makes and reads the repository',

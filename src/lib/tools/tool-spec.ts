@@ -11,7 +11,8 @@ export interface DownloadRecipe {
   url: string
   /** A file in the format of `sha256sum`. */
   checksums: string
-  format: 'zip' | 'tar.gz'
+  /** `plain`: the download is the program itself. */
+  format: 'zip' | 'tar.gz' | 'plain'
   /** Path of the program inside the archive. */
   member: string
   /** Bounds for the archive and for what comes out of it, in bytes. */
@@ -54,8 +55,11 @@ export interface ToolSpec {
   name: string
   /** What platform needs it for, as the end of a sentence. */
   purpose: string
-  /** always: nothing works without it. sandbox: only with target sandbox. optional: platform never calls it. choice: when platform.yaml names it. */
-  need: 'always' | 'sandbox' | 'choice' | 'optional'
+  /**
+   * always: nothing works without it. sandbox: only with target sandbox. choice: when platform.yaml names it.
+   * command: some commands call it, and install it when they do. optional: platform never calls it.
+   */
+  need: 'always' | 'sandbox' | 'choice' | 'command' | 'optional'
   /** The supported versions (node-semver range). */
   range: string
   /** The version that platform installs. */

@@ -38,9 +38,12 @@ describe('readStateLock', () => {
     await expect(readStateLock(world({}).clients, place)).resolves.toBeUndefined()
   })
 
-  it('takes an unreadable lock for a lock', async () => {
-    const { clients } = world({ [LOCK_KEY]: 'half a lo' })
-    await expect(readStateLock(clients, at)).resolves.toMatchObject({ ID: 'half a lo' })
+  it('takes an unreadable lock for a lock, which its version names', async () => {
+    const { clients, bucket } = world({ [LOCK_KEY]: 'half a lo' })
+    const lock = await readStateLock(clients, at)
+    expect(lock).toMatchObject({ unreadable: true, ID: expect.stringMatching(/^\d+-\d+$/) as string })
+    await expect(releaseStateLock(clients, { ...at, lockId: lock?.ID ?? '' })).resolves.toBe('released')
+    expect(bucket.objects.size).toBe(0)
   })
 })
 
@@ -110,6 +113,11 @@ describe('stateSummary', () => {
   it('says that there is none', async () => {
     await expect(stateSummary(world({}).clients, at)).resolves.toEqual({ exists: false, resources: 0 })
     await expect(stateSummary(world({}).clients, { ...at, bucket: 'nothing' })).resolves.toEqual({ exists: false, resources: 0 })
+  })
+
+  it('takes an empty object for none, and half a state for no state', async () => {
+    await expect(stateSummary(world({ [at.key]: '' }).clients, at)).resolves.toEqual({ exists: false, resources: 0 })
+    await expect(stateSummary(world({ [at.key]: '{"version": 4, "ser' }).clients, at)).resolves.toMatchObject({ unreadable: true })
   })
 
   it('explains a refusal', async () => {

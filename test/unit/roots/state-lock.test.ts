@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/lib/core/errors.js'
 import { Journal, type RunProcess } from '../../../src/lib/core/journal.js'
-import { clearStaleLock } from '../../../src/lib/roots/earlier-run.js'
+import { silentReporter } from '../../../src/lib/core/report.js'
 import type { Run } from '../../../src/lib/roots/run.js'
+import { clearStaleLock, despiteOwnLock } from '../../../src/lib/roots/state-lock.js'
+import type { StateAccess } from '../../../src/lib/roots/terraform-run.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
 import { fakeS3, type FakeBucket } from '../../helpers/fake-s3.js'
 import { fakeAws } from '../../helpers/fake-aws.js'
@@ -23,8 +26,21 @@ beforeEach(async () => {
 })
 afterEach(async () => rm(repository, { recursive: true, force: true }))
 
+interface Lock {
+  ID?: string
+  Who?: string
+  Created?: string
+}
+
 /** Tries to clear a lock, after an earlier run that had this Terraform process. */
-async function clear(lock: { ID?: string; Who?: string; Created?: string }, earlier: Partial<RunProcess> = {}): Promise<boolean> {
+async function clear(lock: Lock, earlier: Partial<RunProcess> = {}): Promise<boolean> {
+  const { run, state } = await scene(lock, earlier)
+  await clearStaleLock(run, state)
+  return !bucket.objects.has('key.tflock')
+}
+
+/** A run that finds this lock, after an earlier run that had this Terraform process. */
+async function scene(lock: Lock, earlier: Partial<RunProcess> = {}): Promise<{ run: Run; state: StateAccess }> {
   bucket.objects.set('key.tflock', {
     body: JSON.stringify({ ID: 'lock-1', Who: US, Created: at(2), Operation: 'apply', ...lock }),
     etag: '"1"',
@@ -45,10 +61,10 @@ async function clear(lock: { ID?: string; Who?: string; Created?: string }, earl
     purpose: 'change',
     owner: { pid: 3, startedAt: 'z' },
   })
-  const run = { record, journal, ports: { clock, processes: { isAlive: async () => isAlive } } } as unknown as Run
+  const ports = { clock, processes: { isAlive: async () => isAlive }, report: silentReporter, exec: async () => ({ stdout: '' }) }
+  const run = { record, journal, ports } as unknown as Run
   const clients = fakeAws(fakeS3('111122223333', 'eu-west-1', new Map([['bucket', bucket]]))).clients
-  await clearStaleLock(run, { folder: 'infra/environments/dev' }, { clients, bucket: 'bucket', key: 'key' })
-  return !bucket.objects.has('key.tflock')
+  return { run, state: { clients, bucket: 'bucket', key: 'key', folder: 'infra/environments/of-no-other-test' } }
 }
 
 const refused = { code: 'StateLocked' }
@@ -70,6 +86,36 @@ it('never releases the lock of somebody else, even one that the journal noted by
 it('never releases a lock while a Terraform of ours is alive', async () => {
   isAlive = true
   await expect(clear({}, { lockId: 'lock-1' })).rejects.toMatchObject(refused)
+})
+
+it('releases a lock taken while Terraform, which was refused, was at work: it is its own', async () => {
+  // The run starts at 600 s. No Terraform works in a folder of this name.
+  expect(await clear({ Created: at(601) }, { refused: true, finishedAt: at(602) })).toBe(true)
+})
+
+it('names the command that releases a lock', async () => {
+  const next = expect.arrayContaining([expect.stringContaining('platform lock release dev --id lock-1')]) as string[]
+  await expect(clear({ Who: 'alice@ci-runner' })).rejects.toMatchObject({ ...refused, next })
+})
+
+describe('a Terraform that finds the state locked', () => {
+  const locked = new UserError('StateLocked', 'locked')
+
+  it('is run again when the lock is its own', async () => {
+    const { run, state } = await scene({ Created: at(601) })
+    const answers = [() => Promise.reject(locked), () => Promise.resolve('planned')]
+    await expect(despiteOwnLock(run, state, async () => answers.shift()?.())).resolves.toBe('planned')
+    expect(bucket.objects.size).toBe(0)
+  })
+
+  it.each([
+    ['the lock is somebody else’s', { Who: 'alice@ci-runner' }],
+    ['it was there before', { Created: at(300) }],
+  ])('is not when %s', async (_, lock) => {
+    const { run, state } = await scene({ Created: at(601), ...lock })
+    await expect(despiteOwnLock(run, state, () => Promise.reject(locked))).rejects.toMatchObject(refused)
+    expect(bucket.objects.size).toBe(1)
+  })
 })
 
 it.each([

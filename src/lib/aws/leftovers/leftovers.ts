@@ -50,6 +50,18 @@ export async function findLeftovers(clients: LeftoverClients, scope: LeftoverSco
   })
 }
 
+/**
+ * What carries the tags of an environment and really exists. One call when nothing does.
+ * @param ports with them, things that AWS is deleting at this moment are waited for.
+ * @throws `NoCredentials`, `AwsRefused`
+ */
+export async function findTagged(clients: LeftoverClients, scope: LeftoverScope, ports: WaitPorts): Promise<Orphan[]> {
+  const named = await explained(`look for resources of ${scope.environment}`, () => searchTags(clients, [environmentTags(scope)]))
+  if (named.length === 0) return []
+  const arns = new Set(named.map(plain))
+  return (await findLeftovers(clients, scope, ports)).orphans.filter(({ arn }) => arns.has(plain(arn)))
+}
+
 async function survey(clients: LeftoverClients, scope: LeftoverScope): Promise<Found[]> {
   const finding = createFinding(clients, scope)
   const lists = await Promise.all([
@@ -77,19 +89,26 @@ async function balancers(clients: LeftoverClients, ids: readonly string[]): Prom
   return (await balancersIn(clients, ids)).map(({ arn, kind }) => ({ arn, type: `elasticloadbalancing:${kind}`, reason }))
 }
 
-async function taggedArns(clients: LeftoverClients, { platform, environment, clusterName }: LeftoverScope): Promise<string[]> {
-  const { paginateGetResources } = await import('@aws-sdk/client-resource-groups-tagging-api')
-  const client = await clients.tagging()
-  const searches: TagFilter[][] = [
-    [
-      { Key: 'platform:name', Values: [platform] },
-      { Key: 'platform:environment', Values: [environment] },
-    ],
+function taggedArns(clients: LeftoverClients, scope: LeftoverScope): Promise<string[]> {
+  return searchTags(clients, [
+    environmentTags(scope),
     // AWS's own tags cannot be searched for; what carries them is listed by EC2.
-    ...clusterTags(clusterName)
+    ...clusterTags(scope.clusterName)
       .filter(([key]) => !key.startsWith('aws:'))
       .map(([key, value]) => [{ Key: key, Values: [value] }]),
+  ])
+}
+
+function environmentTags({ platform, environment }: LeftoverScope): TagFilter[] {
+  return [
+    { Key: 'platform:name', Values: [platform] },
+    { Key: 'platform:environment', Values: [environment] },
   ]
+}
+
+async function searchTags(clients: LeftoverClients, searches: readonly TagFilter[][]): Promise<string[]> {
+  const { paginateGetResources } = await import('@aws-sdk/client-resource-groups-tagging-api')
+  const client = await clients.tagging()
   const lists = await Promise.all(
     searches.map((TagFilters) => collect(paginateGetResources({ client }, { TagFilters }), (page) => page.ResourceTagMappingList)),
   )

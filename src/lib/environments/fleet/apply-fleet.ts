@@ -8,6 +8,7 @@ import { WaveConfirmation } from './wave-confirmation.js'
 
 export interface ApplyFleetOptions extends Omit<FleetOptions, 'title'> {
   yes: boolean
+  adopt: boolean
   allowReplace: readonly string[]
 }
 
@@ -17,7 +18,7 @@ export interface ApplyFleetOptions extends Omit<FleetOptions, 'title'> {
  */
 export async function applyFleet(context: RootContext, selection: Selection, options: ApplyFleetOptions): Promise<FleetResult> {
   const startedAt = context.ports.clock.now().getTime()
-  const { yes, allowReplace, ...fleet } = options
+  const { yes, adopt, allowReplace, ...fleet } = options
   const waves = wavesOf(membersOf(context.project, selection))
   const questions = new Map(
     waves.flatMap((wave) => {
@@ -35,6 +36,7 @@ export async function applyFleet(context: RootContext, selection: Selection, opt
         yes,
         wait: true,
         allowReplace,
+        adopt,
         ...(!yes && question && { confirm: () => pause(() => question.arrive(root.name)) }),
       })
       const { add, change, destroy } = value.changes

@@ -50,7 +50,8 @@ export function describeCall(head: CallHead, formBody?: string): Call {
   if (target !== undefined) return { ...common, action: target.slice(target.lastIndexOf('.') + 1), protocol: 'json' }
   if (named !== undefined && service !== 's3') return { ...common, action: named, protocol: service === 'ec2' ? 'ec2' : 'query' }
   if (service === 's3' && isS3Control(path)) {
-    return { ...common, service: 's3-control', action: s3ControlAction(method, path) ?? `${method} ${path}`, protocol: 's3' }
+    // Its errors are wrapped as those of the query protocol, not as those of S3.
+    return { ...common, service: 's3-control', action: s3ControlAction(method, path) ?? `${method} ${path}`, protocol: 'query' }
   }
   if (service === 's3') return { ...common, action: s3Action(method, path, query, head.headers), protocol: 's3' }
   if (service === 'eks') return { ...common, action: eksAction(method, path) ?? `${method} ${path}`, protocol: 'rest-json' }

@@ -12,6 +12,8 @@ const faultSchema = z.strictObject({
   service: z.optional(z.string()),
   /** Only calls of this operation (`CreateCluster` …). Default: every operation. */
   action: z.optional(z.string()),
+  /** Only calls whose path ends like this, such as the key of an S3 object. Default: every path. */
+  path: z.optional(z.string()),
   /** How many calls are hit. Default 1; `null` means until the faults are cleared. */
   count: z._default(z.nullable(z.int().check(z.positive())), 1),
   /** How many fitting calls pass before the first one is hit. */
@@ -45,10 +47,11 @@ export class FaultPlan {
   }
 
   /** What happens to this call: delays add up, and at most one other fault is taken. */
-  take(call: Pick<Call, 'service' | 'action'>): { delayMs: number; fault?: Fault } {
+  take(call: Pick<Call, 'service' | 'action'> & Partial<Pick<Call, 'path'>>): { delayMs: number; fault?: Fault } {
     let delayMs = 0
     for (const fault of this.#faults) {
       if ((fault.service ?? call.service) !== call.service || (fault.action ?? call.action) !== call.action) continue
+      if (!(call.path ?? '').endsWith(fault.path ?? '')) continue
       fault.seen += 1
       if (fault.seen <= fault.after || fault.hits >= (fault.count ?? Infinity)) continue
       fault.hits += 1

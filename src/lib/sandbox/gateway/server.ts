@@ -6,7 +6,7 @@ import { errorAnswer, json, type Answer } from './answer.js'
 import { describeCall, hasFormBody, type Call } from './call.js'
 import { answerControl, type ControlState } from './control.js'
 import { CONTROL_PREFIX } from './control-path.js'
-import { errorOfFault, type Fault } from './fault-plan.js'
+import { errorOfFault } from './fault-plan.js'
 import type { Upstream } from './upstream.js'
 import { UpstreamGone } from './upstream.js'
 
@@ -77,12 +77,16 @@ async function handle(
     handled.remark = `latency ${delayMs}ms`
     await sleep(delayMs)
   }
+  const mend = options.mends.find((candidate) => fits(candidate, call))
   if (fault) {
     handled.remark = fault.kind
     body ??= await readBody(request, MAX_READ)
-    return carryOut(fault, options.upstream, response, call, body)
+    if (fault.kind !== 'lost-answer') return errorAnswer(call.protocol, errorOfFault(fault, call.protocol))
+    if (mend) await mend.handle({ call, body }, options.mendContext(call))
+    else await options.upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
+    response.destroy()
+    return undefined
   }
-  const mend = options.mends.find((candidate) => fits(candidate, call))
   if (mend && (body !== undefined || isSmall(request))) {
     handled.remark = mend.id
     body ??= await readBody(request, MAX_READ)
@@ -109,13 +113,6 @@ function fits(mend: Mend, call: Call): boolean {
 function isSmall(request: IncomingMessage): boolean {
   const length = request.headers['content-length']
   return length === undefined ? request.headers['transfer-encoding'] === undefined : Number(length) <= MAX_READ
-}
-
-async function carryOut(fault: Fault, upstream: Upstream, response: ServerResponse, call: Call, body: Buffer): Promise<Answer | undefined> {
-  if (fault.kind !== 'lost-answer') return errorAnswer(call.protocol, errorOfFault(fault, call.protocol))
-  await upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
-  response.destroy()
-  return undefined
 }
 
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {

@@ -2,6 +2,7 @@ import { withBody, type Answer } from '../gateway/answer.js'
 import { elementsOf, textOf } from '../gateway/xml-text.js'
 import { QueryInput, queryAnswer, toXml, type XmlValue } from '../services/query-protocol.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
+import { callQuery } from './root-calls.js'
 
 const NAMESPACE = 'http://elasticache.amazonaws.com/doc/2015-02-02/'
 const KIND = 'elasticache-groups'
@@ -70,7 +71,7 @@ async function withMembers(answer: Answer, input: QueryInput, context: MendConte
 
 async function membersOfGroups(input: QueryInput, context: MendContext): Promise<Array<Record<string, XmlValue>>> {
   const details = await context.shelf.all<Details>(KIND)
-  const xml = await describeGroups(context)
+  const xml = await callQuery(context, 'elasticache', { Action: 'DescribeReplicationGroups', Version: '2015-02-02' })
   return elementsOf(xml, 'ReplicationGroup').flatMap((group) => {
     const id = textOf(group, 'ReplicationGroupId') ?? ''
     const known = details.get(`${context.region}/${id}`)
@@ -143,10 +144,4 @@ function memberXml(
 /** `7.1` is answered as `7.1.0`, as AWS does. */
 function fullVersion(version: string): string {
   return [...version.split('.'), '0', '0'].slice(0, 3).join('.')
-}
-
-async function describeGroups(context: MendContext): Promise<string> {
-  const rawHeaders = ['content-type', 'application/x-www-form-urlencoded']
-  const body = Buffer.from('Action=DescribeReplicationGroups&Version=2015-02-02')
-  return (await context.sendAsRoot({ method: 'POST', url: '/', rawHeaders, body }, 'elasticache')).body.toString('utf8')
 }

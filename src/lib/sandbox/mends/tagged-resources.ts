@@ -41,6 +41,8 @@ const EC2_TYPES: Readonly<Record<string, string>> = {
   i: 'instance',
   lt: 'launch-template',
   nat: 'natgateway',
+  pcx: 'vpc-peering-connection',
+  pl: 'prefix-list',
   snap: 'snapshot',
   vol: 'volume',
   vpce: 'vpc-endpoint',

@@ -1,5 +1,6 @@
 import { errorAnswer, json, jsonBody } from '../gateway/answer.js'
 import type { Mend, MendContext } from './mend.js'
+import { listMoreTagged } from './tagged-more.js'
 import { listTaggedResources, type TaggedResource } from './tagged-resources.js'
 
 /** What a caller of GetResources may ask for (Resource Groups Tagging API Reference, "GetResources"). */
@@ -28,11 +29,12 @@ export const taggingGetResources: Mend = {
     const query = parseQuery(jsonBody(request.body) ?? {})
     if (!query)
       return errorAnswer('json', { status: 400, code: 'PaginationTokenExpiredException', message: 'The pagination token is not valid.' })
-    const [own, tagged] = await Promise.all([
+    const [own, more, tagged] = await Promise.all([
       listTaggedResources(await context.clients(), { region: context.region, accountId: context.accountId }),
+      listMoreTagged(context),
       taggedThroughTheApi(context),
     ])
-    const { page, nextToken } = selectPage(merge(own, tagged), query)
+    const { page, nextToken } = selectPage(merge([...own, ...withTags(more)], tagged), query)
     const list = page.map(({ arn, tags }) => ({ ResourceARN: arn, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }))
     return json(200, { PaginationToken: nextToken, ResourceTagMappingList: list }, undefined, [], 'application/x-amz-json-1.1')
   },
@@ -87,6 +89,10 @@ async function taggedThroughTheApi(context: MendContext): Promise<TaggedResource
     }
   }
   return found
+}
+
+function withTags(resources: readonly TaggedResource[]): TaggedResource[] {
+  return resources.filter(({ tags }) => Object.keys(tags).length > 0)
 }
 
 function merge(own: readonly TaggedResource[], tagged: readonly TaggedResource[]): TaggedResource[] {

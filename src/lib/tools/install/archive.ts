@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { copyFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { messageOf } from '../../core/errors.js'
+import type { DownloadRecipe } from '../tool-spec.js'
 import { WayUnavailable } from './unavailable.js'
 
 const FILE_TYPE_MASK = 0o170000
@@ -13,10 +14,12 @@ const REGULAR_FILE = 0o100000
  * and so does more than `maxBytes` of content.
  * @throws `WayUnavailable` when the archive is damaged or refused.
  */
-export async function unpack(file: string, format: 'zip' | 'tar.gz', directory: string, maxBytes: number): Promise<void> {
+export async function unpack(file: string, format: DownloadRecipe['format'], directory: string, maxBytes: number): Promise<void> {
   await mkdir(directory, { recursive: true })
   try {
-    await (format === 'zip' ? unpackZip(file, directory, maxBytes) : unpackTar(file, directory, maxBytes))
+    if (format === 'zip') await unpackZip(file, directory, maxBytes)
+    else if (format === 'tar.gz') await unpackTar(file, directory, maxBytes)
+    else await copyFile(file, path.join(directory, path.basename(file)))
   } catch (error) {
     if (error instanceof WayUnavailable) throw error
     throw new WayUnavailable(`the archive cannot be unpacked: ${messageOf(error)}`)

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { jsonBody } from '../../gateway/answer.js'
 import type { MendContext } from '../../mends/mend.js'
+import { callJson } from '../../mends/root-calls.js'
 import type { QueryInput, XmlValue } from '../query-protocol.js'
 import { ServiceError } from '../service-error.js'
 import { keyArn } from './surroundings.js'
@@ -16,7 +16,7 @@ export async function createManagedSecret(
 ): Promise<XmlValue> {
   const key = input.text('MasterUserSecretKmsKeyId')
   const KmsKeyId = key === undefined ? undefined : await keyArn(key, context)
-  const answer = await callSecretsManager(context, 'CreateSecret', {
+  const answer = await callJson(context, 'secretsmanager', 'secretsmanager.CreateSecret', {
     // AWS writes rds! here, which the emulator does not take in a name.
     Name: `rds_${owner.kind}-${randomUUID()}`,
     Description: `Secret associated with primary RDS DB ${owner.kind === 'db' ? 'instance' : 'cluster'}: ${owner.arn}`,
@@ -31,12 +31,5 @@ export async function createManagedSecret(
 
 export async function deleteManagedSecret(secret: XmlValue, context: MendContext): Promise<void> {
   if (typeof secret !== 'object' || !('SecretArn' in secret)) return
-  await callSecretsManager(context, 'DeleteSecret', { SecretId: secret.SecretArn, ForceDeleteWithoutRecovery: true })
-}
-
-async function callSecretsManager(context: MendContext, operation: string, input: unknown): Promise<Record<string, unknown>> {
-  const rawHeaders = ['content-type', 'application/x-amz-json-1.1', 'x-amz-target', `secretsmanager.${operation}`]
-  const request = { method: 'POST', url: '/', rawHeaders, body: Buffer.from(JSON.stringify(input)) }
-  const { body } = await context.sendAsRoot(request, 'secretsmanager')
-  return jsonBody(body) ?? {}
+  await callJson(context, 'secretsmanager', 'secretsmanager.DeleteSecret', { SecretId: secret.SecretArn, ForceDeleteWithoutRecovery: true })
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { MendContext } from '../../mends/mend.js'
 import type { QueryInput, XmlValue } from '../query-protocol.js'
 import { ServiceError } from '../service-error.js'
@@ -51,20 +52,25 @@ function missingParameterGroup(name: string, cluster = ''): never {
 }
 
 /**
- * The ARN of a key given by ARN, id or alias.
+ * The ARN of a key given by ARN, id or alias. The keys that AWS manages are not all in the emulator; they get an ARN that stays the same.
  * @throws `KMSKeyNotAccessibleFault`
  */
 export async function keyArn(key: string, context: MendContext): Promise<string> {
   const { DescribeKeyCommand } = await import('@aws-sdk/client-kms')
   const kms = await (await context.clients()).kms()
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: key })).catch(() => ({ KeyMetadata: undefined }))
-  if (KeyMetadata?.Arn === undefined || KeyMetadata.Enabled !== true) {
-    throw new ServiceError(
-      'KMSKeyNotAccessibleFault',
-      `The specified KMS key [${key}] does not exist, is not enabled or you do not have permissions to access it.`,
-    )
-  }
-  return KeyMetadata.Arn
+  if (KeyMetadata?.Arn !== undefined && KeyMetadata.Enabled === true) return KeyMetadata.Arn
+  if (key.startsWith('alias/aws/')) return managedKeyArn(key, context)
+  throw new ServiceError(
+    'KMSKeyNotAccessibleFault',
+    `The specified KMS key [${key}] does not exist, is not enabled or you do not have permissions to access it.`,
+  )
+}
+
+function managedKeyArn(alias: string, { region, accountId }: MendContext): string {
+  const hash = createHash('sha256').update(`${region} ${alias}`).digest('hex')
+  const id = [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-')
+  return `arn:aws:kms:${region}:${accountId}:key/${id}`
 }
 
 /** The keys that a call names, as ARNs. Encrypted storage without a key gets the account's own key of the service. */

@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { parse } from 'yaml'
+import { UserError } from '../core/errors.js'
+import { readTextIfExists } from '../core/files.js'
+import type { Root } from './root.js'
+
+/** Names of the variables that the root module in `folder` declares, also in files that the user added. */
+async function declaredVariables(folder: string): Promise<Set<string>> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.tf'))
+  const texts = await Promise.all(files.map((name) => readTextIfExists(path.join(folder, name))))
+  // A variable is a block of its own, so it starts a line; `terraform fmt` does not indent it.
+  return new Set(texts.flatMap((text = '') => [...text.matchAll(/^variable\s+"([^"]+)"/gm)].map(([, name = '']) => name)))
+}
+
+/**
+ * The values that the root module takes. An older version of it lacks variables: their values are left out, for they come from
+ * defaults of this platform.
+ * @param repository folder with the configuration files
+ * @param directory folder with `infra`: the repository, or a copy of it
+ * @throws `TemplatesTooOld` when the user's file asks for something that the version cannot do
+ */
+export async function valuesTaken(
+  root: Pick<Root, 'name' | 'folder' | 'file'>,
+  values: Record<string, unknown>,
+  { repository, directory }: { repository: string; directory: string },
+): Promise<Record<string, unknown>> {
+  const declared = await declaredVariables(path.join(directory, root.folder))
+  const missing = Object.keys(values).filter((name) => !declared.has(name))
+  if (missing.length > 0) await refuseUsed(root, missing, repository)
+  return Object.fromEntries(Object.entries(values).filter(([name]) => declared.has(name)))
+}
+
+async function refuseUsed(root: Pick<Root, 'name' | 'folder' | 'file'>, missing: readonly string[], repository: string): Promise<void> {
+  const file: unknown = parse((await readTextIfExists(path.join(repository, root.file))) ?? '')
+  const fields = typeof file === 'object' && file !== null ? Object.keys(file) : []
+  const used = missing.filter((name) => fields.includes(name))
+  if (used.length === 0) return
+  throw new UserError('TemplatesTooOld', `${root.file} uses ${used.join(', ')}, which the templates of ${root.name} do not know yet.`, {
+    reason: `${root.folder} declares no variable of that name.`,
+    next: [`platform template update ${root.name}`, `Or take ${used.join(', ')} out of ${root.file}.`],
+    details: { root: root.name, fields: used },
+  })
+}

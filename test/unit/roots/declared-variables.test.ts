@@ -1,0 +1,31 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { writeFileAtomic } from '../../../src/lib/core/files.js'
+import { valuesTaken } from '../../../src/lib/roots/declared-variables.js'
+
+const root = { name: 'dev', folder: 'infra/environments/dev', file: 'environments/dev.yaml' }
+
+async function taken(file: string, values: Record<string, unknown>): Promise<unknown> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'platform-variables-'))
+  await writeFileAtomic(
+    path.join(directory, root.folder, 'variables.tf'),
+    'variable "region" {\n}\n\nvariable  "tags" {}\n# variable "edge"\n',
+  )
+  await writeFileAtomic(path.join(directory, root.folder, 'own.tf'), 'variable "own" {\n}\n')
+  await writeFileAtomic(path.join(directory, root.file), file)
+  return valuesTaken(root, values, { repository: directory, directory })
+}
+
+test('values that the root does not know are left out', async () => {
+  expect(await taken('role: workload\n', { region: 'a', own: 1, edge: null, databases: {} })).toEqual({ region: 'a', own: 1 })
+})
+
+test('what the user wrote is not left out in silence', async () => {
+  await expect(taken('role: workload\ndatabases: {}\n', { region: 'a', databases: {} })).rejects.toMatchObject({
+    code: 'TemplatesTooOld',
+    exitCode: 64,
+    next: ['platform template update dev', 'Or take databases out of environments/dev.yaml.'],
+  })
+})
