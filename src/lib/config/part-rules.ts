@@ -56,13 +56,20 @@ function checkConnectivity(source: YamlSource, managements: readonly string[]): 
       managements.length === 0
         ? 'needs a management environment, and there is none'
         : 'is missing: there are several management environments'
-    return [problemAt(source, managements.length === 0 ? ['connectivity', 'enabled'] : path, message, { allowed: [...managements] })]
+    return [
+      problemAt(
+        source,
+        managements.length === 0 ? ['connectivity', 'enabled'] : path,
+        message,
+        managements.length > 0 ? { allowed: [...managements] } : {},
+      ),
+    ]
   }
   if (typeof wanted !== 'string' || managements.includes(wanted)) return []
   const near = nearest(wanted, managements)
   return [
     problemAt(source, path, `${wanted} is not a management environment`, {
-      allowed: [...managements],
+      ...(managements.length > 0 && { allowed: [...managements] }),
       ...(near !== undefined && { nearest: near }),
     }),
   ]

@@ -35,9 +35,7 @@ export function findPolicyBreaches(
 /** @throws `PolicyRefused` when something breaks a policy of `platform.yaml`. */
 export function refusePolicyBreaches({ policyBreaches }: Pick<Project, 'policyBreaches'>): void {
   if (policyBreaches.length === 0) return
-  const reason = policyBreaches.map(({ file, line, column, field, message }) => `${file}:${line}:${column} ${field}: ${message}`)
   throw new UserError('PolicyRefused', 'The databases break a policy of platform.yaml.', {
-    reason: reason.join('\n'),
     next: ['Use another engine in the places named above, or change policies.databases in platform.yaml.', 'platform config validate'],
     details: { problems: policyBreaches },
   })

@@ -1,3 +1,4 @@
+import { refusePolicyBreaches } from '../config/policies.js'
 import type { RootContext } from '../roots/context.js'
 import { environmentRoot } from '../roots/environment-root.js'
 import { planRoot, type PlanResult } from '../roots/plan-root.js'

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { loadProject } from '../../../src/lib/config/load.js'
+import { refusePolicyBreaches } from '../../../src/lib/config/policies.js'
+import { terraformVariables } from '../../../src/lib/roots/environment-values.js'
+import { ENVIRONMENT, PLATFORM, problemsOf, repository } from './repository.js'
+
+const DEV = 'environments/dev.yaml'
+const POLICIES = 'policies:\n  databases: {allowedEngines: [postgresql, dynamodb], maxEngines: 1}\n'
+const load = async (files: Record<string, string>) => loadProject(await repository(files), { env: {} })
+
+test.each([
+  ['waf: {enabled: true}', 'waf.enabled'],
+  ['edge: {targetGroups: {blue: {weight: 0}}}', 'edge.targetGroups'],
+  ['waf: {blockCidrs: [0.0.0.0/0]}', 'waf.blockCidrs[0]'],
+  ['databases: {orders: {engine: mysql}}', 'databases.orders.engine'],
+  ['databases: {orders: {engine: dynamodb}}', 'databases.orders.partitionKey'],
+  ['databases: {orders: {engine: postgresql, instances: 3}}', 'databases.orders.instances'],
+  ['databases: {orders: {engine: aurora-postgresql, backupRetentionDays: 0}}', 'databases.orders.backupRetentionDays'],
+  ['databases: {cache: {engine: valkey, instanceClass: db.t4g.small}}', 'databases.cache.instanceClass'],
+  ['databases: {cache: {engine: valkey, databaseName: x}}', 'databases.cache.databaseName'],
+  ['connectivity: {enabled: true}', 'connectivity.enabled'],
+  ['observability: {monthlyBudgetUsd: 10}', 'observability.monthlyBudgetUsd'],
+])('refuses %s', async (written, field) => {
+  expect(await problemsOf(await repository({ [DEV]: `${ENVIRONMENT}${written}\n` }))).toMatchObject([{ file: DEV, line: 6, field }])
+})
+
+test('presets switch the parts on', async () => {
+  const { environments } = await load({ [DEV]: `${ENVIRONMENT}preset: production\ndatabases: {orders: {engine: postgresql}}\n` })
+  expect(environments.get('dev')).toMatchObject({
+    edge: { enabled: true, scheme: 'internet-facing' },
+    waf: { enabled: true, mode: 'block' },
+    observability: { alarms: true, exporter: true },
+    databases: { orders: { version: '17', instances: 2, backupRetentionDays: 35, finalSnapshot: true } },
+  })
+})
+
+describe('policies of databases', () => {
+  test('refuse an engine that is not allowed, and too many of them, with their places', async () => {
+    const databases = 'databases:\n  orders: {engine: postgresql}\n  cache: {engine: valkey}\n'
+    const project = await load({ 'platform.yaml': `${PLATFORM}${POLICIES}`, [DEV]: `${ENVIRONMENT}${databases}` })
+    expect(project.policyBreaches).toMatchObject([
+      { file: DEV, line: 8, field: 'databases.cache.engine', message: expect.stringContaining('allowedEngines') as string },
+      {
+        file: DEV,
+        line: 7,
+        field: 'databases.orders.engine',
+        message: expect.stringContaining('postgresql in dev; valkey in dev') as string,
+      },
+      { file: DEV, line: 8, field: 'databases.cache.engine', message: expect.stringContaining('maxEngines is 1') as string },
+    ])
+    expect(() => refusePolicyBreaches(project)).toThrow(expect.objectContaining({ code: 'PolicyRefused', exitCode: 3 }) as Error)
+  })
+
+  test('let pass what keeps to them', async () => {
+    const project = await load({
+      'platform.yaml': `${PLATFORM}${POLICIES}`,
+      [DEV]: `${ENVIRONMENT}databases: {orders: {engine: postgresql}}\n`,
+    })
+    expect(() => refusePolicyBreaches(project)).not.toThrow()
+  })
+})
+
+describe('the variables of the root', () => {
+  const MANAGEMENT = ENVIRONMENT.replace('workload', 'management').replace('10.0.0.0', '10.9.0.0')
+
+  test('say nothing of parts that are off', async () => {
+    const project = await load({ [DEV]: ENVIRONMENT })
+    const variables = Object.keys(terraformVariables(project, project.environments.get('dev')!))
+    for (const part of ['edge', 'waf', 'databases', 'connectivity', 'observability']) expect(variables).not.toContain(part)
+  })
+
+  test('take the management network from its outputs, and leave it open until there are some', async () => {
+    const project = await load({ [DEV]: `${ENVIRONMENT}connectivity: {enabled: true}\n`, 'environments/hub.yaml': MANAGEMENT })
+    const dev = project.environments.get('dev')!
+    expect(terraformVariables(project, dev)['connectivity']).toBeNull()
+    const outputs = new Map([['hub', { vpc_id: 'vpc-9', vpc_cidr: '10.9.0.0/16' }]])
+    expect(terraformVariables(project, dev, outputs)['connectivity']).toEqual({
+      vpc_id: 'vpc-9',
+      cidr: '10.9.0.0/16',
+      account_id: '000000000000',
+      region: 'eu-west-1',
+      assume_role_arn: null,
+    })
+  })
+
+  test('take certificates from the file, or else from what is shared', async () => {
+    const own = 'arn:aws:acm:eu-west-1:000000000000:certificate/own'
+    const shared = new Map([['shared', { certificate_arns: { 'example.com': 'arn:aws:acm:eu-west-1:000000000000:certificate/zone' } }]])
+    const certificates = async (written: string) => {
+      const project = await load({ [DEV]: `${ENVIRONMENT}edge: {enabled: true${written}}\n` })
+      return (terraformVariables(project, project.environments.get('dev')!, shared)['edge'] as Record<string, unknown>)['certificate_arns']
+    }
+    expect(await certificates(`, certificateArns: ["${own}"]`)).toEqual([own])
+    expect(await certificates('')).toEqual(['arn:aws:acm:eu-west-1:000000000000:certificate/zone'])
+  })
+})
