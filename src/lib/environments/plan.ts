@@ -3,7 +3,6 @@ import type { RootContext } from '../roots/context.js'
 import { environmentRoot } from '../roots/environment-root.js'
 import { planRoot, type PlanResult } from '../roots/plan-root.js'
 import { previewRoot, type PreviewOptions } from '../roots/preview-root.js'
-import { refusePolicyBreaches } from '../config/policies.js'
 import { environmentOf } from './selection.js'
 
 /** Plans an environment and keeps the plan, so that exactly this plan can be applied. Changes nothing in AWS but the state bucket. */
