@@ -12,6 +12,8 @@ import { checkPlan, type PolicyResult } from '../../../src/lib/policy/check.js'
 import { listPolicies } from '../../../src/lib/policy/list.js'
 import { catalogue } from '../../../src/lib/tools/catalogue.js'
 import { findTool } from '../../../src/lib/tools/resolve-tool.js'
+import { sharedRoot } from '../modules/shared-bench.js'
+import { shared } from '../modules/shared-values.js'
 import { findBinary, temporaryFolder, writeJson, type Binary } from '../modules/workbench.js'
 
 const ROOTS = fileURLToPath(new URL('roots/', import.meta.url))
@@ -187,6 +189,20 @@ describe('the rules', () => {
       ['no-data-loss', 'aws_dynamodb_table.gone', 'It holds data and would be destroyed.'],
     ])
   })
+})
+
+test('what environments share keeps every rule', async () => {
+  const root = await sharedRoot(shared)
+  try {
+    await root.run(['plan', '-input=false', '-out=plan.tfplan'])
+    const file = path.join(repository, 'plan.json')
+    await writeFile(file, (await root.run(['show', '-json', 'plan.tfplan'])).stdout)
+    const result = await check(file)
+    expect(result.findings).toEqual([])
+    expect(result).toMatchObject({ environment: 'shared', failed: 0 })
+  } finally {
+    await root.remove()
+  }
 })
 
 describe('a repository', () => {
