@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { formatField, invalidConfiguration, type Problem } from '../config/problem.js'
 import { readConfigurationText } from '../config/repository-files.js'
-import { checkSchema } from '../config/schema-problems.js'
+import { checkSchema, valueAt } from '../config/schema-problems.js'
 import { parseYaml, type YamlSource } from '../config/yaml-source.js'
 import { nearest } from '../core/names.js'
 
@@ -45,10 +45,9 @@ export async function readExceptions(directory: string, ruleIds: readonly string
   const { source, problems } = parseYaml(EXCEPTIONS_FILE, content)
   if (!source) throw invalidConfiguration(problems, NEXT)
   const checked = checkSchema(exceptionsSchema, source)
-  const { exceptions } = checked.value ?? { exceptions: [] }
-  const found = [...problems, ...checked.problems, ...exceptions.flatMap(({ rule }, index) => unknownRule(source, index, rule, ruleIds))]
-  if (found.length > 0) throw invalidConfiguration(found, NEXT)
-  return exceptions
+  const found = [...problems, ...checked.problems, ...unknownRules(source, ruleIds)]
+  if (found.length > 0 || !checked.value) throw invalidConfiguration(found, NEXT)
+  return checked.value.exceptions
 }
 
 /** The last day of an exception is a whole day, in UTC. */
@@ -71,20 +70,25 @@ function isDay(value: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value)
 }
 
-function unknownRule(source: YamlSource, index: number, rule: string, allowed: readonly string[]): Problem[] {
-  if (allowed.includes(rule)) return []
-  const at = ['exceptions', index, 'rule']
-  const near = nearest(rule, allowed)
-  return [
-    {
-      file: EXCEPTIONS_FILE,
-      ...source.valuePosition(at),
-      field: formatField(at),
-      message: `there is no rule ${JSON.stringify(rule)}`,
-      allowed: [...allowed],
-      ...(near !== undefined && { nearest: near }),
-    },
-  ]
+/** Looks at what is written, so that a misspelt rule is named along with everything else that is wrong. */
+function unknownRules(source: YamlSource, allowed: readonly string[]): Problem[] {
+  const written = valueAt(source.value, ['exceptions'])
+  return (Array.isArray(written) ? written : []).flatMap((_, index): Problem[] => {
+    const at = ['exceptions', index, 'rule']
+    const rule = valueAt(source.value, at)
+    if (typeof rule !== 'string' || rule.trim() === '' || allowed.includes(rule.trim())) return []
+    const near = nearest(rule, allowed)
+    return [
+      {
+        file: EXCEPTIONS_FILE,
+        ...source.valuePosition(at),
+        field: formatField(at),
+        message: `there is no rule ${JSON.stringify(rule)}`,
+        allowed: [...allowed],
+        ...(near !== undefined && { nearest: near }),
+      },
+    ]
+  })
 }
 
 async function exists(file: string): Promise<boolean> {

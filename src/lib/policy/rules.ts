@@ -43,7 +43,7 @@ export async function ruleFiles(directory: string): Promise<RuleFiles> {
   const own: string[] = []
   for (const name of await namesIn(path.join(directory, POLICIES_FOLDER))) {
     const file = await resolveInside(directory, path.join(POLICIES_FOLDER, name))
-    assertAsked(`${POLICIES_FOLDER}/${name}`, await readFile(file, 'utf8'))
+    assertAsked(`${POLICIES_FOLDER}/${name}`, await readRuleFile(`${POLICIES_FOLDER}/${name}`, file))
     own.push(file)
   }
   return { shipped: path.join(templatesFolder(), 'policies'), own }
@@ -81,6 +81,20 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return []
     throw error
+  }
+}
+
+async function readRuleFile(name: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT', 'EISDIR', 'ELOOP')) throw error
+    throw new UserError('PolicyInvalid', `${name} cannot be read.`, {
+      cause: error,
+      reason: isSystemError(error, 'EISDIR') ? 'It is a folder.' : 'It is a link that leads nowhere.',
+      next: ['Remove it, or put a file in its place.'],
+      details: { file: name },
+    })
   }
 }
 

@@ -79,6 +79,17 @@ describe('policies/exceptions.yaml', () => {
     ])
   })
 
+  test('tells everything that is wrong at once', async () => {
+    expect(await problemsOf('exceptions:\n  - { rule: encrypton, address: "*", owner: a, until: never }\n  - no\n')).toEqual(
+      expect.arrayContaining([
+        'policies/exceptions.yaml | 2 | exceptions[0].rule | there is no rule "encrypton" | encryption',
+        'policies/exceptions.yaml | 2 | exceptions[0].reason | is missing | ',
+        'policies/exceptions.yaml | 2 | exceptions[0].until | must be a day such as 2027-01-31 | ',
+        'policies/exceptions.yaml | 3 | exceptions[1] | must be a group of fields | ',
+      ]),
+    )
+  })
+
   test('is refused when it is no YAML, no list, or has another ending', async () => {
     expect(await problemsOf('exceptions: [')).toHaveLength(1)
     expect(await problemsOf('')).toHaveLength(1)
