@@ -3,6 +3,7 @@ import { ACMClient } from '@aws-sdk/client-acm'
 import { AthenaClient } from '@aws-sdk/client-athena'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { ECRClient } from '@aws-sdk/client-ecr'
 import { EKSClient } from '@aws-sdk/client-eks'
@@ -53,6 +54,7 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     acm: client(ACMClient.prototype),
     athena: client(AthenaClient.prototype),
     cloudTrail: client(CloudTrailClient.prototype),
+    dynamoDb: client(DynamoDBClient.prototype),
     ecr: client(ECRClient.prototype),
     glue: client(GlueClient.prototype),
     route53: client(Route53Client.prototype),

@@ -24,6 +24,7 @@ export class AwsClients {
   sts = () => this.#once('sts', async (settings) => new (await import('@aws-sdk/client-sts')).STSClient(settings))
   logs = () => this.#once('logs', async (settings) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings))
   rds = () => this.#once('rds', async (settings) => new (await import('@aws-sdk/client-rds')).RDSClient(settings))
+  dynamoDb = () => this.#once('dynamodb', async (settings) => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(settings))
   ecr = () => this.#once('ecr', async (settings) => new (await import('@aws-sdk/client-ecr')).ECRClient(settings))
   cloudTrail = () =>
     this.#once('cloudtrail', async (settings) => new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient(settings))

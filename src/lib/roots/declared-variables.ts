@@ -3,7 +3,14 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { UserError } from '../core/errors.js'
 import { readTextIfExists } from '../core/files.js'
+import type { Ports } from '../core/ports.js'
 import type { Root } from './root.js'
+
+export interface TakenValues {
+  values: Record<string, unknown>
+  /** Names of the values that the version of the root module does not know. */
+  leftOut: string[]
+}
 
 /** Names of the variables that the root module in `folder` declares, also in files that the user added. */
 async function declaredVariables(folder: string): Promise<Set<string>> {
@@ -24,11 +31,18 @@ export async function valuesTaken(
   root: Pick<Root, 'name' | 'folder' | 'file'>,
   values: Record<string, unknown>,
   { repository, directory }: { repository: string; directory: string },
-): Promise<Record<string, unknown>> {
+): Promise<TakenValues> {
   const declared = await declaredVariables(path.join(directory, root.folder))
   const missing = Object.keys(values).filter((name) => !declared.has(name))
   if (missing.length > 0) await refuseUsed(root, missing, repository)
-  return Object.fromEntries(Object.entries(values).filter(([name]) => declared.has(name)))
+  return { values: Object.fromEntries(Object.entries(values).filter(([name]) => declared.has(name))), leftOut: missing.sort() }
+}
+
+/** Says what a preset switches on and the version of the root module cannot do. */
+export function reportLeftOut({ report }: Pick<Ports, 'report'>, { name }: Pick<Root, 'name'>, leftOut: readonly string[]): void {
+  if (leftOut.length === 0) return
+  const message = `Left out, because the templates of ${name} do not know it yet: ${leftOut.join(', ')}. To get it: platform template update ${name}`
+  report.emit({ type: 'info', message })
 }
 
 async function refuseUsed(root: Pick<Root, 'name' | 'folder' | 'file'>, missing: readonly string[], repository: string): Promise<void> {

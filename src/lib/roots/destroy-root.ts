@@ -12,7 +12,7 @@ import { makePlan, type Plan } from './planning.js'
 import { withoutProgram } from './plan-root.js'
 import { planResult } from './plan-step.js'
 import { preparation, type Prepared } from './preparation.js'
-import { protectionStep } from './protection.js'
+import { protectionStep, unprotectStep } from './protection.js'
 import type { Root } from './root.js'
 import { withRun, type Run } from './run.js'
 
@@ -181,6 +181,8 @@ async function destroy(
     ...(root.cluster === undefined ? [] : [protectionStep(root.cluster, false, () => clients)]),
     { id: 'blockers', title: 'What would block it', run: emptyOut },
     correctState,
+    // After the state: what was lost is in it again by now.
+    unprotectStep(run.ports, terraform, clients),
   ]
   if (!wait) {
     await runSteps(run.ports, title, before)

@@ -2,6 +2,7 @@ import { createStateBucket } from '../aws/state-bucket.js'
 import type { Step } from '../core/steps.js'
 import { vendorRoot } from '../templates/vendor.js'
 import type { RootContext } from './context.js'
+import { reportLeftOut } from './declared-variables.js'
 import { finishEarlierRuns } from './earlier-run.js'
 import { pushErroredState } from './errored-state.js'
 import { initialise } from './initialisation.js'
@@ -56,10 +57,11 @@ export function preparation(
         const vendored = await vendorRoot(project.directory, { folder: root.folder, root: root.template })
         const outputs = await readUpstream(context, root)
         reportPending(run, root, outputs)
-        const values = await writeValues(project, root, outputs, project.directory)
+        const { changed, leftOut } = await writeValues(project, root, outputs, project.directory)
+        reportLeftOut(run.ports, root, leftOut)
         if (vendored.edited.length > 0)
           run.ports.report.emit({ type: 'info', message: `Kept as you edited them: ${vendored.edited.join(', ')}` })
-        const written = vendored.written.length + values.length
+        const written = vendored.written.length + changed.length
         if (written > 0) return { outcome: 'done', detail: `${written} written` }
         // Only in a repository of version 0.1.0, which kept no pristine texts.
         return vendored.copies.length > 0 ? { outcome: 'done', detail: 'pristine texts kept' } : { outcome: 'unchanged' }

@@ -7,6 +7,7 @@ import { vendorRoot } from '../templates/vendor.js'
 import type { RootContext } from './context.js'
 import type { Root } from './root.js'
 import type { Run } from './run.js'
+import { reportLeftOut } from './declared-variables.js'
 import { readUpstream, reportPending } from './upstream.js'
 import { writeValues } from './value-files.js'
 
@@ -26,7 +27,7 @@ export async function inScratchCopy<T>(repository: string, work: (copy: ScratchC
     await vendorRoot(directory, { folder: root.folder, root: root.template })
     const outputs = await readUpstream(context, root)
     reportPending(run, root, outputs)
-    await writeValues(context.project, root, outputs, directory)
+    reportLeftOut(run.ports, root, (await writeValues(context.project, root, outputs, directory)).leftOut)
   }
   try {
     return await work({ directory, write })

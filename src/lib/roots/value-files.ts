@@ -33,16 +33,17 @@ export function backendConfiguration(project: Pick<Project, 'platform'>, root: S
 /**
  * Writes the two files that carry the values. Both are derived from the configuration, so they are simply written again.
  * @param directory the repository, or a copy of it.
- * @returns the paths that changed, relative to it.
+ * @returns the paths that changed, relative to it, and the values that the root module does not know.
  */
 export async function writeValues(
   project: Pick<Project, 'platform' | 'directory'>,
   root: Root,
   outputs: UpstreamOutputs,
   directory: string,
-): Promise<string[]> {
+): Promise<{ changed: string[]; leftOut: string[] }> {
+  const { values, leftOut } = await valuesTaken(root, root.values(outputs), { repository: project.directory, directory })
   const files: Array<[string, unknown]> = [
-    ['terraform.tfvars.json', await valuesTaken(root, root.values(outputs), { repository: project.directory, directory })],
+    ['terraform.tfvars.json', values],
     ['backend.tf.json', backendConfiguration(project, root)],
   ]
   const changed: string[] = []
@@ -54,5 +55,5 @@ export async function writeValues(
     await writeFileAtomic(file, text)
     changed.push(relative)
   }
-  return changed
+  return { changed, leftOut }
 }

@@ -85,10 +85,10 @@ export class Terraform {
     )
   }
 
-  /** Managed resources of one type in the state, with their attributes. Not redacted. */
-  async stateResources(type: string): Promise<Array<{ address: string; values: Record<string, unknown> }>> {
+  /** Managed resources of these types in the state, with their attributes. Not redacted. */
+  async stateResources(...types: string[]): Promise<StateResource[]> {
     const { values } = (await this.#read(['show', '-json'])) as { values?: { root_module?: StateModule } }
-    return values?.root_module ? resourcesOf(values.root_module).filter((resource) => resource.type === type) : []
+    return values?.root_module ? resourcesOf(values.root_module).filter(({ type }) => types.includes(type)) : []
   }
 
   /** Takes the mark away that makes Terraform replace a resource. */
@@ -143,11 +143,17 @@ export class Terraform {
   }
 }
 
+export interface StateResource {
+  address: string
+  type: string
+  values: Record<string, unknown>
+}
+
 interface StateModule {
-  resources?: Array<{ address: string; type: string; mode: string; values: Record<string, unknown> }>
+  resources?: Array<StateResource & { mode: string }>
   child_modules?: StateModule[]
 }
 
-function resourcesOf(module: StateModule): Array<{ address: string; type: string; values: Record<string, unknown> }> {
+function resourcesOf(module: StateModule): StateResource[] {
   return [...(module.resources ?? []).filter(({ mode }) => mode === 'managed'), ...(module.child_modules ?? []).flatMap(resourcesOf)]
 }
