@@ -22,7 +22,7 @@ const NEVER_LOADED = ['typescript', 'ts-node', 'tsx', 'pnpapi', 'source-map-supp
 const withoutUnusedOclifParts = {
   name: 'without-unused-oclif-parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:tinyglobby|minimatch|lilconfig|cli-spinners|wsl-utils)$/ }, ({ path: name, importer }) =>
+    onResolve({ filter: /^(?:tinyglobby|minimatch|lilconfig|wsl-utils)$/ }, ({ path: name, importer }) =>
       /[\\/]@oclif[\\/]core[\\/]/.test(importer) ? { path: name, namespace: 'unused' } : undefined,
     )
     onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))

@@ -21,7 +21,9 @@ export async function runCommand(argv: string[], options: RunOptions): Promise<v
   // The AWS SDK's notice about Node versions would stand between the lines of every command; doctor tells about Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   endQuietlyOnClosedPipe([process.stdout, process.stderr])
+  let ending = false
   const end = async (error: unknown): Promise<never> => {
+    ending = true
     const { toUserError } = await import('./errors.js')
     const screen = createScreen(!argv.includes('--no-color'))
     const userError = toUserError(error)
@@ -29,7 +31,12 @@ export async function runCommand(argv: string[], options: RunOptions): Promise<v
     await screen.settled()
     process.exit(userError.exitCode)
   }
-  process.on('uncaughtException', (error) => void end(error))
+  process.on('uncaughtException', (error) => {
+    // An error while an error is shown would come back here for ever.
+    if (ending) process.exit(ExitCode.failed)
+    ending = true
+    void end(error)
+  })
   try {
     const { Config, run, settings } = await loadOclif()
     settings.performanceEnabled = false
