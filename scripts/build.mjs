@@ -7,5 +7,5 @@ import { node, root, runLoud } from './run-tool.mjs'
 
 await bundle()
 
-// Without a manifest oclif loads every command to find one: slower, but right.
+// A published package always has a manifest; a checkout may have none yet, and then it is made by `node scripts/manifest.mjs`.
 if (existsSync(path.join(root, 'oclif.manifest.json')) && !(await runLoud(node('scripts/manifest.mjs')))) process.exit(1)

@@ -1,3 +1,4 @@
+import { stateOutputs } from '../aws/state-object.js'
 import { runSteps, type Step } from '../core/steps.js'
 import { applyPlan, refuseDataLoss, startApplying } from './applying.js'
 import { confirmPlan, reportPlan } from './confirmation.js'
@@ -89,7 +90,8 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
           id: 'verify',
           title: 'Verification',
           run: async () => {
-            outputs = await terraform.outputs()
+            // `terraform output` reads the same object, a second later.
+            outputs = await stateOutputs(clients, state)
             return { outcome: 'checked', detail: verify ? await verify(prepared(), outputs) : `${Object.keys(outputs).length} outputs` }
           },
         },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isUntouched } from '../aws/leftovers/untouched.js'
 import { UserError } from '../core/errors.js'
 import type { Step, StepResult } from '../core/steps.js'
 import { summarisePlan, type PlanJson } from '../terraform/plan.js'
@@ -18,11 +19,15 @@ export function planStep(context: { run: Run; root: Root; platform: string; prep
     id: 'plan',
     title: 'Plan',
     run: async (control) => {
-      const { clients, terraform, state } = context.prepared()
+      const { clients, terraform, state, nothingTagged } = context.prepared()
       const finder = existingFinder(run, clients, { platform, environment: root.name })
       const { purpose } = run.record
       const cutShort = wasCutShort(await lastChange(run.journal, root.name, run.record.runId))
-      const plan = await makePlan({ run, terraform, state, finder, afterCutShort: cutShort && purpose === 'change' }, control)
+      const { cluster } = root
+      // What environments share is partly settings of the account, which nothing tells the owner of.
+      const isNew = async () =>
+        nothingTagged && cluster !== undefined && isUntouched(clients, { platform, environment: root.name, clusterName: cluster })
+      const plan = await makePlan({ run, terraform, state, finder, isNew, afterCutShort: cutShort && purpose === 'change' }, control)
       if (cutShort && purpose === 'look') {
         const message = `The last run was cut short. What it was making shows as replaced here; ${root.commands.apply} keeps what AWS has finished.`
         run.ports.report.emit({ type: 'info', message })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { importsFile, planImports, type ImportBlock } from '../aws/existing/plan-imports.js'
 import { toJsonText, writeFileAtomic } from '../core/files.js'
 import type { StepControl } from '../core/steps.js'
+import { AnnouncedPlan } from '../terraform/announced-plan.js'
 import { plannedCreates, summarisePlan, taintedResources, type PlanJson, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
 import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
 import type { Run } from './run.js'
@@ -28,6 +29,8 @@ export interface MakePlanOptions extends Omit<TerraformPlanOptions, 'replace'> {
   finder?: (progress: (detail: string) => void) => ExistingFinder
   /** The last run was cut short: what it was making then, and AWS has finished, is kept instead of made anew. */
   afterCutShort?: boolean
+  /** Whether nothing of the root exists in AWS, so that nothing needs to be looked for. Asked while the first plan is made. */
+  isNew?: () => Promise<boolean>
   /** What is imported in any case. */
   importing?: readonly ImportBlock[]
 }
@@ -43,11 +46,17 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
   let imports: ImportBlock[] = [...(options.importing ?? [])]
   await writeImports(options.terraform, imports)
   const replace: string[] = []
+  const isNew = options.isNew?.().catch(() => false) // The long way says what is wrong.
   for (let round = 1; ; round += 1) {
-    const { json, plan } = await despiteOwnLock(options.run, options.state, () => planOnce(options, replace, control))
+    const made = await despiteOwnLock(options.run, options.state, () => planOnce(options, replace, control))
+    const { announced } = made
+    if (imports.length === 0 && announced && (!announced.hasChanges || (await isNew) === true)) {
+      return { file: made.file, digest: made.digest, summary: announced, imports }
+    }
+    const json = await options.terraform.showPlan(made.file)
     if (round === 1 && (await keepTainted(options, json, control))) continue
     const found = round < MAX_ROUNDS ? await lookForExisting(options, plannedCreates(json), imports, control) : undefined
-    if (!found) return { ...plan, imports }
+    if (!found) return { file: made.file, digest: made.digest, summary: summarisePlan(json), imports }
     imports = found.imports
     replace.push(...found.replace)
     await writeImports(options.terraform, imports)
@@ -58,7 +67,8 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
 /** Compares the state with AWS, and imports nothing. @returns what Terraform found; it is not redacted. */
 export async function compareWithAws(options: Omit<MakePlanOptions, 'finder' | 'importing'>, control: StepControl): Promise<PlanJson> {
   await dropImports(options.terraform)
-  return (await planOnce(options, [], control)).json
+  const { file } = await planOnce(options, [], control)
+  return options.terraform.showPlan(file)
 }
 
 /** Removes the import blocks, which have done their work once they are applied. */
@@ -116,10 +126,11 @@ async function planOnce(
   options: MakePlanOptions,
   replace: readonly string[],
   control: StepControl,
-): Promise<{ json: PlanJson; plan: Omit<Plan, 'imports'> }> {
+): Promise<{ file: string; digest: string; announced: PlanSummary | undefined }> {
   const { run, terraform } = options
   const files = terraformFiles(run, 'plan')
   const { destroy, lock, targets } = options
+  const announced = new AnnouncedPlan()
   await runTerraform(run, 'plan', {
     start: () =>
       terraform.startPlan(files, {
@@ -130,9 +141,9 @@ async function planOnce(
       }),
     files,
     control,
+    onMessage: (message) => announced.accept(message),
     ...(options.state && { state: options.state }),
   })
   const digest = await digestOf(files.planFile)
-  const json = await terraform.showPlan(files.planFile)
-  return { json, plan: { file: files.planFile, digest, summary: summarisePlan(json) } }
+  return { file: files.planFile, digest, announced: announced.summary }
 }

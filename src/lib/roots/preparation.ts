@@ -18,6 +18,8 @@ import { stateBucketOf, writeValues } from './value-files.js'
 /** A root whose Terraform can plan and apply. */
 export interface Prepared extends Preflight {
   state: StateAccess
+  /** The state is empty, no run was cut short, and nothing in the account carries the tags of the root. */
+  nothingTagged: boolean
 }
 
 export interface PreparationOptions {
@@ -40,10 +42,12 @@ export function preparation(
   const { project } = context
   const bucket = { platform: project.platform.name, accountId: root.account.id, region: root.region }
   let preflight: Preflight | undefined
+  let nothingTagged = false
   const prepared = (): Prepared => {
     if (!preflight) throw new Error('the checks have not run')
     return {
       ...preflight,
+      nothingTagged,
       state: { clients: preflight.clients, bucket: stateBucketOf(project, root), key: root.stateKey, folder: root.folder },
     }
   }
@@ -78,7 +82,9 @@ export function preparation(
     },
     { id: 'lock', title: 'State lock', run: () => clearStaleLock(run, prepared().state) },
     { id: 'init', title: 'Terraform init', run: () => initialise(prepared().terraform) },
-    ...(options.ignoreState === true ? [] : [stateStep({ run, root, platform: project.platform.name, prepared }, options)]),
+    ...(options.ignoreState === true
+      ? []
+      : [stateStep({ run, root, platform: project.platform.name, prepared }, options, () => (nothingTagged = true))]),
   ]
   return { steps, prepared }
 }
@@ -86,6 +92,7 @@ export function preparation(
 function stateStep(
   context: { run: Run; root: Root; platform: string; prepared: () => Prepared },
   { adopt = false }: PreparationOptions,
+  onNothingTagged: () => void,
 ): Step {
   const { run, root, platform, prepared } = context
   return {
@@ -95,7 +102,9 @@ function stateStep(
       const { state, terraform } = prepared()
       const pushed = await pushErroredState(run, state, terraform)
       if (pushed !== undefined) return { outcome: 'done', detail: pushed }
-      return refuseMissingState({ run, root, platform, state }, { adopt })
+      const { nothingTagged, ...result } = await refuseMissingState({ run, root, platform, state }, { adopt })
+      if (nothingTagged) onNothingTagged()
+      return result
     },
   }
 }

@@ -8,6 +8,11 @@ import type { Root } from './root.js'
 import type { Run } from './run.js'
 import type { StateAccess } from './terraform-run.js'
 
+/** What the state says, and whether nothing in the account carries the tags of the root. */
+export interface StateVerdict extends StepResult {
+  nothingTagged?: true
+}
+
 /** How many resources a message names. */
 const NAMED = 8
 
@@ -20,7 +25,7 @@ const NAMED = 8
 export async function refuseMissingState(
   context: { run: Run; root: Pick<Root, 'name' | 'cluster' | 'commands'>; platform: string; state: Omit<StateAccess, 'folder'> },
   options: { adopt: boolean },
-): Promise<StepResult> {
+): Promise<StateVerdict> {
   const { run, root, platform, state } = context
   const { name } = root
   const summary = await stateSummary(state.clients, state)
@@ -33,7 +38,7 @@ export async function refuseMissingState(
   const scope = { platform, environment: name, clusterName: root.cluster ?? `${platform}-${name}` }
   const found = await findTagged(state.clients, scope, run.ports)
   if (found.length > 0) throw missing(root, summary.exists, found)
-  return { outcome: 'checked', detail: summary.exists ? 'empty' : 'none yet' }
+  return { outcome: 'checked', detail: summary.exists ? 'empty' : 'none yet', nothingTagged: true }
 }
 
 function missing({ name, commands }: Pick<Root, 'name' | 'commands'>, exists: boolean, found: readonly Orphan[]): UserError {

@@ -10,6 +10,7 @@ import { redactText } from '../core/redaction.js'
 import type { StepControl } from '../core/steps.js'
 import { explainDiagnostics } from '../terraform/advice.js'
 import { followTerraform } from '../terraform/detached-run.js'
+import type { TerraformMessage } from '../terraform/messages.js'
 import { ProgressTracker, type Progress } from '../terraform/progress.js'
 import { isTakenHere } from './lock-holder.js'
 import { describeProgress } from './progress-text.js'
@@ -46,7 +47,14 @@ export function terraformFiles(run: Run, operation: 'plan' | 'apply'): Terraform
 export async function runTerraform(
   run: Run,
   operation: 'plan' | 'apply',
-  options: { start: () => Promise<DetachedProcess>; files: TerraformFiles; state?: StateAccess; control: StepControl; total?: number },
+  options: {
+    start: () => Promise<DetachedProcess>
+    files: TerraformFiles
+    state?: StateAccess
+    control: StepControl
+    total?: number
+    onMessage?: (message: TerraformMessage) => void
+  },
 ): Promise<Progress> {
   const { clock } = run.ports
   const { child, entry } = await launch(run, operation, options.state !== undefined, options.start)
@@ -55,7 +63,10 @@ export async function runTerraform(
   try {
     const ended = await followTerraform(run.ports, child, {
       messagesFile: options.files.messagesFile,
-      onMessage: (message) => tracker.accept(message),
+      onMessage: (message) => {
+        tracker.accept(message)
+        options.onMessage?.(message)
+      },
       onTick: () => {
         const text = describeProgress(operation, tracker.progress)
         options.control.progress(text, options.total === undefined ? undefined : { done: tracker.progress.done, total: options.total })

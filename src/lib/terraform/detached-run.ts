@@ -48,7 +48,7 @@ export async function followTerraform(
       await reader.drain()
       options.onTick?.()
       if (ended) return { exitCode: exit?.exitCode ?? null, stopped }
-      await pause(ports.clock)
+      await ('exited' in target ? Promise.race([target.exited, pause(ports.clock)]) : pause(ports.clock))
     }
   } finally {
     ports.signal.removeEventListener('abort', interrupt)

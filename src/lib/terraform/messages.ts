@@ -2,6 +2,8 @@
 export type TerraformMessage =
   | { type: 'apply_start' | 'apply_progress' | 'apply_complete' | 'apply_errored'; hook: ResourceHook }
   | { type: 'refresh_start' | 'refresh_complete'; hook: ResourceHook }
+  | { type: 'planned_change'; change: PlannedChange }
+  | { type: 'outputs'; outputs: Record<string, { action?: string }> }
   | { type: 'change_summary'; changes: { add: number; change: number; remove: number; import?: number; operation: string } }
   | { type: 'diagnostic'; diagnostic: Diagnostic }
   | { type: 'other' }
@@ -10,6 +12,12 @@ interface ResourceHook {
   resource: { addr: string; resource_type: string }
   action?: string
   elapsed_seconds?: number
+}
+
+export interface PlannedChange {
+  resource: { addr: string; resource: string; resource_type: string }
+  action: string
+  importing?: unknown
 }
 
 export interface Diagnostic {
@@ -34,6 +42,8 @@ export function parseMessage(line: string): TerraformMessage {
   const message = value as Record<string, unknown>
   const isKnown =
     (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
+    (message.type === 'planned_change' && hasResource(message.change)) ||
+    (message.type === 'outputs' && typeof message.outputs === 'object' && message.outputs !== null) ||
     (message.type === 'change_summary' && typeof message.changes === 'object') ||
     (message.type === 'diagnostic' && typeof message.diagnostic === 'object')
   return isKnown ? (message as TerraformMessage) : { type: 'other' }
