@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
+import { clearInterval, setInterval } from 'node:timers'
 import { median, row } from './table.mjs'
 
 const FLEET = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']

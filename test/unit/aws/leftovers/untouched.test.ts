@@ -10,7 +10,7 @@ it('knows an account that has nothing of the environment', async () => expect(aw
 it.each<[string, Answers]>([
   ['a role', { ListRoles: () => ({ Roles: [{ Arn: 'arn:aws:iam::1:role/x', Path: '/platform/acme/dev/' }] }) }],
   ['a log group', { DescribeLogGroups: () => ({ logGroups: [{ logGroupName: '/aws/eks/acme-dev/cluster' }] }) }],
-  ['an alias', { ListAliases: () => ({ Aliases: [{ AliasName: 'alias/platform/acme/dev/data' }] }) }],
+  ['an alias', { ListAliases: () => ({ Aliases: [{ AliasName: 'alias/acme/dev/data' }] }) }],
   [
     'a cluster',
     { DescribeCluster: () => ({ cluster: { arn: 'arn', tags: Object.fromEntries(ours.map(({ Key, Value }) => [Key, Value])) } }) },
