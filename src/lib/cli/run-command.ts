@@ -63,7 +63,9 @@ async function loadOclif() {
   const before = env['OCLIF_DISABLE_ENGINE_WARNING']
   env['OCLIF_DISABLE_ENGINE_WARNING'] = '1'
   try {
-    return (await import('@oclif/core')).default
+    const module = await import('@oclif/core')
+    // A CommonJS module: what loads the sources hands its names over by themselves, Node and the bundle as the default export.
+    return 'run' in module ? module : (module as { default: typeof module }).default
   } finally {
     if (before === undefined) delete env['OCLIF_DISABLE_ENGINE_WARNING']
     else env['OCLIF_DISABLE_ENGINE_WARNING'] = before
