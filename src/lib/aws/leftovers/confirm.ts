@@ -1,6 +1,7 @@
 import { awsStatus, isAwsError, unlessMissing } from '../explain-error.js'
 import { collect } from '../existing/finding.js'
 import { isListedEc2Type } from './ec2.js'
+import { askSnapshot } from './final-snapshots.js'
 import type { Found, LeftoverClients, LeftoverScope } from './found.js'
 import { isListedOfShared } from './shared-services.js'
 
@@ -55,6 +56,8 @@ async function ask(clients: LeftoverClients, arn: string, parsed: Arn, scope: Le
       return askBucket(clients, parsed.resource)
     case 'iam':
       return askIam(clients, arn, parsed)
+    case 'rds':
+      return /^(?:cluster-)?snapshot$/.test(parsed.kind) ? askSnapshot(clients, parsed.kind, parsed.id) : 'unconfirmed'
     case 'elasticloadbalancing':
       return askBalancer(clients, arn, parsed)
     default:

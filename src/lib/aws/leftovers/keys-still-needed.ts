@@ -1,5 +1,5 @@
 import type { AwsClients } from '../clients.js'
-import { awsStatus, explained, isAwsError } from '../explain-error.js'
+import { awsStatus, explained, isAwsError, unlessMissing } from '../explain-error.js'
 import { collect, ownerOf, tagMap } from '../existing/finding.js'
 import { databaseKeyUsers } from './database-keys.js'
 import { isOfCluster } from './ec2.js'
@@ -32,7 +32,7 @@ export async function keysStillNeeded(clients: KeyClients, keyArns: readonly str
       unlessUnavailable(databaseKeyUsers(clients, scope)),
       snapshots(clients),
       volumes(clients, scope),
-      logGroups(clients, scope),
+      logGroups(clients, keyArns, scope),
     ])
     return {
       users: [...others.flat(), ...(databases ?? [])],
@@ -80,15 +80,24 @@ async function volumes(clients: KeyClients, scope: LeftoverScope): Promise<KeyUs
   return others.map(({ KmsKeyId = '', VolumeId = '' }) => ({ keyId: KmsKeyId, name: `volume ${VolumeId}` }))
 }
 
-async function logGroups(clients: KeyClients, scope: LeftoverScope): Promise<KeyUser[]> {
-  const { paginateDescribeLogGroups } = await import('@aws-sdk/client-cloudwatch-logs')
+async function logGroups(clients: KeyClients, keyArns: readonly string[], scope: LeftoverScope): Promise<KeyUser[]> {
+  const { ListTagsForResourceCommand, paginateDescribeLogGroups } = await import('@aws-sdk/client-cloudwatch-logs')
   const client = await clients.logs()
   const all = await collect(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups)
   const prefixes = logGroupPrefixes(scope)
-  const goes = (name: string): boolean => prefixes.some((prefix) => name.startsWith(prefix))
-  return all
-    .filter(({ logGroupName = '', deletionProtectionEnabled }) => deletionProtectionEnabled === true || !goes(logGroupName))
-    .map(({ kmsKeyId = '', logGroupName = '' }) => ({ keyId: kmsKeyId, name: `log group ${logGroupName}` }))
+  // AWS prescribes the names of some, such as those of web ACLs and databases: only tags tell whose they are.
+  const goes = async ({ logGroupName = '', logGroupArn: resourceArn }: (typeof all)[number]): Promise<boolean> => {
+    if (prefixes.some((prefix) => logGroupName.startsWith(prefix))) return true
+    if (resourceArn === undefined) return false
+    const answer = await unlessMissing(client.send(new ListTagsForResourceCommand({ resourceArn })), 'ResourceNotFoundException')
+    return answer === undefined || ownerOf(answer.tags ?? {}, scope) === 'ours'
+  }
+  const users: KeyUser[] = []
+  for (const group of all.filter(({ kmsKeyId = '' }) => keyArns.some((arn) => isKey(arn, kmsKeyId)))) {
+    if (group.deletionProtectionEnabled !== true && (await goes(group))) continue
+    users.push({ keyId: group.kmsKeyId ?? '', name: `log group ${group.logGroupName ?? ''}` })
+  }
+  return users
 }
 
 function shortList(names: readonly string[]): string {

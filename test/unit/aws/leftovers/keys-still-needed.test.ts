@@ -31,6 +31,23 @@ describe('keysStillNeeded', () => {
     expect([...needed.keys()]).toEqual(['k1', 'k4'])
   })
 
+  it('knows by its tags the environment’s log group whose name AWS prescribes', async () => {
+    const tags: Record<string, object> = {
+      mine: { 'platform:name': 'acme', 'platform:environment': 'dev' },
+      theirs: { 'platform:name': 'acme', 'platform:environment': 'prod' },
+    }
+    const answers: Answers = {
+      DescribeLogGroups: () => ({
+        logGroups: [
+          { logGroupName: 'aws-waf-logs-acme-dev', logGroupArn: 'mine', kmsKeyId: 'k1' },
+          { logGroupName: 'aws-waf-logs-acme-prod', logGroupArn: 'theirs', kmsKeyId: 'k2' },
+        ],
+      }),
+      ListTagsForResource: ({ resourceArn }) => ({ tags: tags[String(resourceArn)] }),
+    }
+    expect([...(await look(answers, ['k1', 'k2'])).needed.keys()]).toEqual(['k2'])
+  })
+
   it.each<[string, Answers]>([
     ['database snapshot s', { DescribeDBSnapshots: () => ({ DBSnapshots: [{ DBSnapshotIdentifier: 's', KmsKeyId: 'k' }] }) }],
     [
