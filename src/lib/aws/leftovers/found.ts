@@ -1,5 +1,5 @@
 import type { AwsClients } from '../clients.js'
-import type { EnvironmentScope, SharedClients } from '../existing/finding.js'
+import type { EnvironmentScope, ServiceClients, SharedClients } from '../existing/finding.js'
 import { partitionOf } from '../partition.js'
 
 /** What is looked for. */
@@ -13,8 +13,9 @@ export interface LeftoverScope extends EnvironmentScope {
 
 export type LeftoverClients = Pick<
   AwsClients,
-  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 'rds' | 's3' | 'tagging' | 'loadBalancers' | 'classicLoadBalancers' | 'connection'
+  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'tagging' | 'classicLoadBalancers' | 'connection'
 > &
+  ServiceClients &
   SharedClients
 
 /** Something of the environment that is still there. */
