@@ -67,7 +67,6 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     acm: client(ACMClient.prototype),
     athena: client(AthenaClient.prototype),
     cloudTrail: client(CloudTrailClient.prototype),
-    dynamoDb: client(DynamoDBClient.prototype),
     ecr: client(ECRClient.prototype),
     glue: client(GlueClient.prototype),
     route53: client(Route53Client.prototype),

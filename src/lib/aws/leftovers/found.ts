@@ -46,3 +46,16 @@ export function arnOf({ connection }: Pick<AwsClients, 'connection'>, service: s
 export function logGroupPrefixes({ platform, environment, clusterName }: LeftoverScope): string[] {
   return [`/platform/${platform}/${environment}/`, `/aws/eks/${clusterName}/`, `/aws/containerinsights/${clusterName}/`]
 }
+
+/** What asking the service itself says of an ARN that the tagging API names. */
+export type Verdict = 'exists' | 'gone' | { retained: string } | 'unconfirmed'
+
+export interface Arn {
+  service: string
+  /** Everything after the account. */
+  resource: string
+  /** The first part of `resource`, such as `cluster` of `cluster/name`. */
+  kind: string
+  /** The rest of it. */
+  id: string
+}

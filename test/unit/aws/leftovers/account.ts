@@ -54,6 +54,7 @@ export const nothing: Answers = {
   ListOpenIDConnectProviders: () => ({}),
   DescribeLogGroups: () => ({}),
   ...noDatabases,
+  ListBackups: () => ({}),
   ListKeys: () => ({}),
   ListAliases: () => ({}),
   GetResources: () => ({}),
