@@ -1,7 +1,9 @@
 import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
 import { ACMClient } from '@aws-sdk/client-acm'
 import { AthenaClient } from '@aws-sdk/client-athena'
+import { BudgetsClient } from '@aws-sdk/client-budgets'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EC2Client } from '@aws-sdk/client-ec2'
@@ -9,6 +11,8 @@ import { ECRClient } from '@aws-sdk/client-ecr'
 import { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { GlueClient } from '@aws-sdk/client-glue'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
@@ -16,7 +20,9 @@ import { RDSClient } from '@aws-sdk/client-rds'
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { Route53Client } from '@aws-sdk/client-route-53'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { STSClient } from '@aws-sdk/client-sts'
+import { WAFV2Client } from '@aws-sdk/client-wafv2'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
 
 /** What the fake AWS answers to an operation, by the operation's name without `Command`. */
@@ -50,11 +56,17 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     sts: client(STSClient.prototype),
     logs: client(CloudWatchLogsClient.prototype),
     rds: client(RDSClient.prototype),
+    dynamoDb: client(DynamoDBClient.prototype),
+    elastiCache: client(ElastiCacheClient.prototype),
+    waf: client(WAFV2Client.prototype),
+    sns: client(SNSClient.prototype),
+    events: client(EventBridgeClient.prototype),
+    cloudWatch: client(CloudWatchClient.prototype),
+    budgets: client(BudgetsClient.prototype),
     accessAnalyzer: client(AccessAnalyzerClient.prototype),
     acm: client(ACMClient.prototype),
     athena: client(AthenaClient.prototype),
     cloudTrail: client(CloudTrailClient.prototype),
-    dynamoDb: client(DynamoDBClient.prototype),
     ecr: client(ECRClient.prototype),
     glue: client(GlueClient.prototype),
     route53: client(Route53Client.prototype),

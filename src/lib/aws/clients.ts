@@ -25,6 +25,14 @@ export class AwsClients {
   logs = () => this.#once('logs', async (settings) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings))
   rds = () => this.#once('rds', async (settings) => new (await import('@aws-sdk/client-rds')).RDSClient(settings))
   dynamoDb = () => this.#once('dynamodb', async (settings) => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(settings))
+  elastiCache = () =>
+    this.#once('elasticache', async (settings) => new (await import('@aws-sdk/client-elasticache')).ElastiCacheClient(settings))
+  waf = () => this.#once('waf', async (settings) => new (await import('@aws-sdk/client-wafv2')).WAFV2Client(settings))
+  sns = () => this.#once('sns', async (settings) => new (await import('@aws-sdk/client-sns')).SNSClient(settings))
+  events = () => this.#once('events', async (settings) => new (await import('@aws-sdk/client-eventbridge')).EventBridgeClient(settings))
+  cloudWatch = () =>
+    this.#once('cloudwatch', async (settings) => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings))
+  budgets = () => this.#once('budgets', async (settings) => new (await import('@aws-sdk/client-budgets')).BudgetsClient(settings))
   ecr = () => this.#once('ecr', async (settings) => new (await import('@aws-sdk/client-ecr')).ECRClient(settings))
   cloudTrail = () =>
     this.#once('cloudtrail', async (settings) => new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient(settings))

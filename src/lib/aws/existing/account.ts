@@ -16,6 +16,7 @@ const setting: Finder = () => Promise.resolve([])
 
 export const accountFinders: Readonly<Record<string, Finder>> = {
   aws_accessanalyzer_analyzer: findAnalyzer,
+  aws_ce_cost_allocation_tag: setting,
   aws_ebs_default_kms_key: setting,
   aws_ebs_encryption_by_default: setting,
   aws_iam_account_password_policy: setting,

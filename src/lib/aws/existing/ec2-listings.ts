@@ -70,6 +70,10 @@ export const ec2Listings = {
     (await collect(sdk.paginateDescribeLaunchTemplates({ client }, { Filters }), (page) => page.LaunchTemplates)).map((raw) =>
       listed(raw.LaunchTemplateId, raw.Tags, raw),
     ),
+  peerings: async (sdk, client, Filters) =>
+    (await collect(sdk.paginateDescribeVpcPeeringConnections({ client }, { Filters }), (page) => page.VpcPeeringConnections)).map((raw) =>
+      listed(raw.VpcPeeringConnectionId, raw.Tags, raw, peeringState(raw.Status?.Code)),
+    ),
   networkInterfaces: async (sdk, client, Filters) =>
     (await collect(sdk.paginateDescribeNetworkInterfaces({ client }, { Filters }), (page) => page.NetworkInterfaces)).map((raw) =>
       listed(raw.NetworkInterfaceId, raw.TagSet, raw, raw.Status),
@@ -87,6 +91,14 @@ export const ec2Listings = {
       .flatMap(({ Instances }) => Instances ?? [])
       .map((raw) => listed(raw.InstanceId, raw.Tags, raw, raw.State?.Name)),
 } satisfies Record<string, Listing<unknown>>
+
+/**
+ * AWS goes on telling for hours or days of peerings that are over: nothing can be done with them, and they are in nobody's way.
+ */
+function peeringState(code: string | undefined): string | undefined {
+  if (['rejected', 'failed', 'expired'].includes(code ?? '')) return 'deleted'
+  return code === 'initiating-request' ? 'pending' : code
+}
 
 export type Ec2Kind = keyof typeof ec2Listings
 type RawOf<Kind extends Ec2Kind> = Awaited<ReturnType<(typeof ec2Listings)[Kind]>>[number]['raw']

@@ -2,15 +2,22 @@ import { UserError } from '../../core/errors.js'
 import { explainAwsError } from '../explain-error.js'
 import { waitUntil, type WaitPorts } from '../waiting.js'
 import { accountFinders } from './account.js'
+import { cacheFinders } from './cache.js'
+import { databaseFinders } from './databases.js'
 import { dnsFinders } from './dns.js'
 import { ec2Finders } from './ec2.js'
+import { edgeFinders } from './edge.js'
 import { eksFinders } from './eks.js'
 import { createFinding, type Candidate, type EnvironmentScope, type Finder, type PlannedResource, type RecoveryClients } from './finding.js'
 import { iamFinders } from './iam.js'
 import { kmsFinders } from './kms.js'
 import { logAndBucketFinders } from './logs-and-buckets.js'
+import { observabilityFinders } from './observability.js'
+import { peeringFinders } from './peering.js'
 import { registryFinders } from './registry.js'
+import { topicFinders } from './topics.js'
 import { trailFinders } from './trail.js'
+import { wafFinders } from './waf.js'
 
 /** A resource that exists although Terraform's state does not know it. */
 export interface Existing {
@@ -34,6 +41,13 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   ...dnsFinders,
   ...registryFinders,
   ...trailFinders,
+  ...edgeFinders,
+  ...wafFinders,
+  ...databaseFinders,
+  ...cacheFinders,
+  ...peeringFinders,
+  ...observabilityFinders,
+  ...topicFinders,
 }
 
 /** Whether resources of this type can be looked for at all. */

@@ -33,7 +33,15 @@ export type Tags = Readonly<Record<string, string>>
 /** Clients of the services that only what environments share is made of. */
 export type SharedClients = Pick<AwsClients, 'accessAnalyzer' | 'acm' | 'athena' | 'cloudTrail' | 'ecr' | 'glue' | 'route53'>
 
-export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'> & SharedClients
+/** Clients of the services that the edge, the databases and the observability of an environment are made of. */
+export type ServiceClients = Pick<
+  AwsClients,
+  'budgets' | 'cloudWatch' | 'dynamoDb' | 'elastiCache' | 'events' | 'loadBalancers' | 'rds' | 'sns' | 'waf'
+>
+
+export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'> &
+  SharedClients &
+  ServiceClients
 
 /** What finders need: clients, whose environment it is, and listings that are made once. */
 export interface Finding {
@@ -96,9 +104,9 @@ export function ownerOf(tags: Tags | undefined, scope: EnvironmentScope): 'ours'
   return platform === scope.platform && environment === scope.environment ? 'ours' : 'other'
 }
 
-const SETTLING = new Set(['pending', 'creating', 'updating', 'deleting', 'shutting-down'])
+const SETTLING = new Set(['pending', 'provisioning', 'creating', 'updating', 'deleting', 'shutting-down'])
 const GONE = new Set(['deleted', 'terminated', 'pendingdeletion', 'pendingreplicadeletion'])
-const FAILED = new Set(['failed', 'create_failed', 'rejected', 'expired', 'failed-insufficient-capacity'])
+const FAILED = new Set(['failed', 'create_failed', 'create-failed', 'rejected', 'expired', 'failed-insufficient-capacity'])
 
 /** What AWS's word for a state means for us. Words that are not known count as ready. */
 export function phaseOf(state: string | undefined): Phase {

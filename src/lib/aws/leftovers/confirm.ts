@@ -1,22 +1,9 @@
 import { awsStatus, isAwsError, unlessMissing } from '../explain-error.js'
 import { collect } from '../existing/finding.js'
 import { isListedEc2Type } from './ec2.js'
-import { askSnapshot } from './final-snapshots.js'
-import type { Found, LeftoverClients, LeftoverScope } from './found.js'
+import type { Arn, Found, LeftoverClients, LeftoverScope, Verdict } from './found.js'
+import { askService } from './ask-service.js'
 import { isListedOfShared } from './shared-services.js'
-
-/** What asking the service itself says of an ARN that the tagging API names. */
-type Verdict = 'exists' | 'gone' | { retained: string } | 'unconfirmed'
-
-interface Arn {
-  service: string
-  /** Everything after the account. */
-  resource: string
-  /** The first part of `resource`, such as `cluster` of `cluster/name`. */
-  kind: string
-  /** The rest of it. */
-  id: string
-}
 
 /** The parts of an ARN. Source: AWS General Reference, "Amazon Resource Names". */
 function parse(arn: string): Arn {
@@ -56,13 +43,11 @@ async function ask(clients: LeftoverClients, arn: string, parsed: Arn, scope: Le
       return askBucket(clients, parsed.resource)
     case 'iam':
       return askIam(clients, arn, parsed)
-    case 'rds':
-      return /^(?:cluster-)?snapshot$/.test(parsed.kind) ? askSnapshot(clients, parsed.kind, parsed.id) : 'unconfirmed'
     case 'elasticloadbalancing':
       return askBalancer(clients, arn, parsed)
     default:
       // Of those that were asked for, what exists is known already.
-      return isListedOfShared(parsed, scope) ? 'gone' : 'unconfirmed'
+      return askService(clients, arn, parsed) ?? (isListedOfShared(parsed, scope) ? 'gone' : 'unconfirmed')
   }
 }
 

@@ -17,6 +17,7 @@ const ARN_TYPES: Readonly<Record<Ec2Kind, string>> = {
   securityGroupRules: 'security-group-rule',
   flowLogs: 'vpc-flow-log',
   launchTemplates: 'launch-template',
+  peerings: 'vpc-peering-connection',
   networkInterfaces: 'network-interface',
   volumes: 'volume',
   snapshots: 'snapshot',

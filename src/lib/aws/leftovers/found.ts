@@ -1,5 +1,5 @@
 import type { AwsClients } from '../clients.js'
-import type { EnvironmentScope, SharedClients } from '../existing/finding.js'
+import type { EnvironmentScope, ServiceClients, SharedClients } from '../existing/finding.js'
 import { partitionOf } from '../partition.js'
 
 /** What is looked for. */
@@ -13,8 +13,9 @@ export interface LeftoverScope extends EnvironmentScope {
 
 export type LeftoverClients = Pick<
   AwsClients,
-  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 'rds' | 's3' | 'tagging' | 'loadBalancers' | 'classicLoadBalancers' | 'connection'
+  'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'tagging' | 'classicLoadBalancers' | 'connection'
 > &
+  ServiceClients &
   SharedClients
 
 /** Something of the environment that is still there. */
@@ -44,4 +45,17 @@ export function arnOf({ connection }: Pick<AwsClients, 'connection'>, service: s
 /** Log groups of an environment start with one of these; services make some of them by themselves. */
 export function logGroupPrefixes({ platform, environment, clusterName }: LeftoverScope): string[] {
   return [`/platform/${platform}/${environment}/`, `/aws/eks/${clusterName}/`, `/aws/containerinsights/${clusterName}/`]
+}
+
+/** What asking the service itself says of an ARN that the tagging API names. */
+export type Verdict = 'exists' | 'gone' | { retained: string } | 'unconfirmed'
+
+export interface Arn {
+  service: string
+  /** Everything after the account. */
+  resource: string
+  /** The first part of `resource`, such as `cluster` of `cluster/name`. */
+  kind: string
+  /** The rest of it. */
+  id: string
 }

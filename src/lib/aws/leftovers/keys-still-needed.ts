@@ -1,11 +1,13 @@
 import type { AwsClients } from '../clients.js'
-import { awsStatus, explained, isAwsError, unlessMissing } from '../explain-error.js'
+import { explained, unlessMissing } from '../explain-error.js'
 import { collect, ownerOf, tagMap } from '../existing/finding.js'
+import { cacheSnapshots, tableBackups } from './database-copies.js'
 import { databaseKeyUsers } from './database-keys.js'
 import { isOfCluster } from './ec2.js'
 import { logGroupPrefixes, type KeyUser, type LeftoverScope } from './found.js'
+import { unlessUnavailable } from './unless-unavailable.js'
 
-type KeyClients = Pick<AwsClients, 'ec2' | 'logs' | 'rds'>
+type KeyClients = Pick<AwsClients, 'dynamoDb' | 'ec2' | 'elastiCache' | 'logs' | 'rds'>
 
 export interface NeededKeys {
   /** The reason by ARN, only for keys that are needed. */
@@ -20,7 +22,8 @@ const NEVER_LOOKED_AT = 'AWS Backup recovery points of other services than EBS a
 /**
  * Which keys still encrypt something that outlives the environment: without its key, a kept snapshot or log can never be read again.
  * Looks at the account's EBS snapshots (also those behind images), the EBS volumes and log groups that are not the environment's own,
- * locked log groups, and databases with their snapshots and backups, all in the connection's region.
+ * locked log groups, databases with their snapshots and backups, snapshots of caches, and backups of the environment's tables, all in
+ * the connection's region.
  * @param keyArns ARNs of the keys whose deletion is planned.
  * @throws `NoCredentials`, `AwsRefused`. Not for databases: whoever has none may lack the permission, or (in an emulator) the service.
  */
@@ -28,15 +31,22 @@ export async function keysStillNeeded(clients: KeyClients, keyArns: readonly str
   const needed = new Map<string, string>()
   if (keyArns.length === 0) return { needed, notLookedAt: [] }
   const { users, notLookedAt } = await explained('find out which keys are still needed', async () => {
-    const [databases, ...others] = await Promise.all([
+    const [databases, caches, tables, ...others] = await Promise.all([
       unlessUnavailable(databaseKeyUsers(clients, scope)),
+      unlessUnavailable(cacheSnapshots(clients)),
+      unlessUnavailable(tableBackups(clients, scope)),
       snapshots(clients),
       volumes(clients, scope),
       logGroups(clients, keyArns, scope),
     ])
     return {
-      users: [...others.flat(), ...(databases ?? [])],
-      notLookedAt: [...(databases ? [] : ['RDS and Aurora databases, snapshots and backups']), NEVER_LOOKED_AT],
+      users: [...others.flat(), ...(databases ?? []), ...(caches ?? []), ...(tables ?? [])],
+      notLookedAt: [
+        ...(databases ? [] : ['RDS and Aurora databases, snapshots and backups']),
+        ...(caches ? [] : ['ElastiCache snapshots']),
+        ...(tables ? [] : ['DynamoDB backups']),
+        NEVER_LOOKED_AT,
+      ],
     }
   })
   for (const arn of keyArns) {
@@ -49,18 +59,6 @@ export async function keysStillNeeded(clients: KeyClients, keyArns: readonly str
 /** Services name a key by its ARN or by its id. */
 function isKey(arn: string, keyId: string): boolean {
   return keyId !== '' && (arn === keyId || arn.endsWith(`:key/${keyId}`))
-}
-
-const UNAVAILABLE = ['AccessDenied*', 'NotImplemented*', 'InvalidAction', 'UnknownOperation*', 'UnsupportedOperation*', 'OptInRequired']
-
-/** Undefined when the service is not there for the caller. */
-async function unlessUnavailable<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    if (isAwsError(error, ...UNAVAILABLE) || awsStatus(error) === 501) return undefined
-    throw error
-  }
 }
 
 const ENCRYPTED = [{ Name: 'encrypted', Values: ['true'] }]

@@ -4,7 +4,13 @@ import { fakeAws, type Answers } from '../../../helpers/fake-aws.js'
 import { ACCOUNT, fail, noDatabases, ours, scope } from './account.js'
 
 const BACKUP = expect.stringContaining('AWS Backup') as string
-const nothing: Answers = { DescribeSnapshots: () => ({}), DescribeVolumes: () => ({}), DescribeLogGroups: () => ({}), ...noDatabases }
+const nothing: Answers = {
+  DescribeSnapshots: () => ({}),
+  DescribeVolumes: () => ({}),
+  DescribeLogGroups: () => ({}),
+  ListBackups: () => ({}),
+  ...noDatabases,
+}
 const look = async (answers: Answers, keys: string[]) => keysStillNeeded(fakeAws({ ...nothing, ...answers }).clients, keys, scope)
 
 describe('keysStillNeeded', () => {

@@ -144,7 +144,8 @@ describe('findLeftovers', () => {
       ListKeys: () => ({ Keys: Object.keys(state).map((KeyId) => ({ KeyId })) }),
       ListResourceTags: () => ({ Tags: ours.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })) }),
       DescribeKey: ({ KeyId }) => ({ KeyMetadata: { Arn: `arn:${String(KeyId)}`, ...state[String(KeyId)] } }),
-      DescribeSnapshots: () => ({ Snapshots: [{ SnapshotId: 'snap-1', KmsKeyId: 'arn:needed', Tags: ours }] }),
+      DescribeSnapshots: ({ OwnerIds }) =>
+        OwnerIds === undefined ? {} : { Snapshots: [{ SnapshotId: 'snap-1', KmsKeyId: 'arn:needed', Tags: ours }] },
       DescribeLogGroups: ({ logGroupNamePrefix }) => ({
         logGroups:
           logGroupNamePrefix === '/platform/acme/dev/'

@@ -1,0 +1,28 @@
+import { ownerOf } from '../existing/finding.js'
+import { cacheSnapshots, databaseSnapshots, tableBackups, type DatabaseCopy } from './database-copies.js'
+import type { Found, LeftoverClients, LeftoverScope } from './found.js'
+import { unlessUnavailable } from './unless-unavailable.js'
+
+/**
+ * Snapshots and backups of the environment's databases: kept on purpose. Known by the tags of the database that they were made of,
+ * or by its key, for snapshots of caches and backups of tables carry no tags.
+ * @param keyArns the environment's keys.
+ */
+export async function keptCopies(clients: LeftoverClients, scope: LeftoverScope, keyArns: readonly string[]): Promise<Found[]> {
+  const lists = await Promise.all([
+    unlessUnavailable(databaseSnapshots(clients)),
+    unlessUnavailable(cacheSnapshots(clients)),
+    unlessUnavailable(tableBackups(clients, scope)),
+  ])
+  const isOurs = ({ tags, keyId }: DatabaseCopy): boolean =>
+    ownerOf(tags, scope) === 'ours' || (keyId !== '' && keyArns.some((arn) => arn === keyId || arn.endsWith(`:key/${keyId}`)))
+  return lists
+    .flatMap((list) => list ?? [])
+    .filter(isOurs)
+    .map(({ arn, type, name, until }) => ({
+      arn,
+      type,
+      reason: `It holds data of a database that is gone or goes: ${name}.`,
+      retainedUntil: until?.toISOString() ?? null,
+    }))
+}

@@ -1,0 +1,116 @@
+import { CreateRouteTableCommand, CreateVpcCommand } from '@aws-sdk/client-ec2'
+import { rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ExistingResources } from '../../src/lib/aws/existing/existing-resources.js'
+import { importsFile, planImports, type ImportBlock } from '../../src/lib/aws/existing/plan-imports.js'
+import { systemClock } from '../../src/lib/core/clock.js'
+import { plannedCreates, summarisePlan, type PlanJson } from '../../src/lib/terraform/plan.js'
+import { small } from '../e2e/modules/values.js'
+import { ACCOUNT, copyOfTemplates, findBinary, REGION, writeJson, type Binary } from '../e2e/modules/workbench.js'
+import { TestSandbox } from '../helpers/sandbox.js'
+
+// An environment with everything that can be switched on, for types that a plain one does not have.
+const ports = { clock: systemClock, signal: new AbortController().signal }
+const scope = { platform: small.platform, environment: small.environment }
+const MANAGEMENT_CIDR = '10.9.0.0/16'
+const MAX_ROUNDS = 6
+
+let sandbox: TestSandbox
+let terraform: Binary
+let templates: string
+let root: string
+
+beforeAll(async () => {
+  const binary = await findBinary('terraform')
+  if (!binary) throw new Error('Terraform is needed')
+  terraform = binary
+  sandbox = await TestSandbox.start()
+  templates = await copyOfTemplates()
+  root = path.join(templates, 'roots', 'eks')
+  await writeJson(root, 'terraform.tfvars.json', values(await managementNetwork()))
+  await run('init', '-input=false')
+})
+
+afterAll(async () => {
+  await sandbox.remove()
+  await rm(templates, { recursive: true, force: true })
+})
+
+const run = (...args: string[]) => terraform.run(root, args, { endpoint: sandbox.endpoint })
+
+/** A network as the management environment would have made it: three private route tables, known by their tags. */
+async function managementNetwork(): Promise<string> {
+  const ec2 = await sandbox.clients().ec2()
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: MANAGEMENT_CIDR }))
+  const vpcId = Vpc?.VpcId ?? ''
+  for (const index of [0, 1, 2]) {
+    const Tags = [{ Key: 'platform:resource', Value: `network/route-table/private/${index}` }]
+    await ec2.send(new CreateRouteTableCommand({ VpcId: vpcId, TagSpecifications: [{ ResourceType: 'route-table', Tags }] }))
+  }
+  return vpcId
+}
+
+function values(managementVpc: string) {
+  const relational = {
+    version: '16',
+    instance_class: 'db.t4g.medium',
+    database_name: 'app',
+    backup_retention_days: 1,
+    final_snapshot: false,
+  }
+  const key = { name: 'id', type: 'S' }
+  return {
+    ...small,
+    edge: {
+      internal: false,
+      allowed_cidrs: ['203.0.113.0/24'],
+      certificate_arns: [],
+      plain_http: true,
+      target_groups: { web: { port: 8080, protocol: 'HTTP', weight: 1, health_path: '/' } },
+      access_log_retention_days: 7,
+    },
+    waf: { mode: 'block', rate_limit: 1000, allow_cidrs: [], block_cidrs: ['198.51.100.7/32'], counted_rules: {}, log_retention_days: 7 },
+    databases: {
+      orders: { engine: 'dynamodb', backup_retention_days: 0, final_snapshot: false, partition_key: key },
+      shop: { ...relational, engine: 'postgresql' },
+      sales: { ...relational, engine: 'aurora-postgresql' },
+      cache: { engine: 'valkey', version: '8.0', instance_class: 'cache.t4g.micro', backup_retention_days: 0, final_snapshot: false },
+    },
+    connectivity: { vpc_id: managementVpc, cidr: MANAGEMENT_CIDR, account_id: ACCOUNT, region: REGION, assume_role_arn: null },
+    observability: { alarms: true, emails: [], exporter: true, monthly_budget_usd: 100 },
+  }
+}
+
+async function plan(): Promise<PlanJson> {
+  await run('plan', '-input=false', '-out=plan.bin')
+  return JSON.parse((await run('show', '-json', 'plan.bin')).stdout) as PlanJson
+}
+
+/** Plans until nothing more is found. */
+async function recover(): Promise<{ plan: PlanJson; imports: ImportBlock[] }> {
+  let imports: ImportBlock[] = []
+  for (let rounds = 1; rounds <= MAX_ROUNDS; rounds += 1) {
+    const current = await plan()
+    const finder = new ExistingResources(ports, sandbox.clients(), scope)
+    const round = await planImports(plannedCreates(current), finder, imports)
+    expect(round.unknown).toEqual([])
+    expect(round.failed).toEqual([])
+    if (round.found === 0) return { plan: current, imports }
+    imports = round.imports
+    await writeJson(root, 'imports.tf.json', importsFile(imports))
+  }
+  throw new Error(`Something new was still found after ${MAX_ROUNDS} rounds.`)
+}
+
+test('imports every resource of an environment with everything after its state was lost', async () => {
+  await run('apply', '-input=false', '-auto-approve')
+  const before = (await run('state', 'list')).stdout.split('\n').filter((line) => /^module\.(?!.*\.data\.)/.test(line))
+  await rename(path.join(root, 'terraform.tfstate'), path.join(root, 'lost.tfstate'))
+  await rm(path.join(root, 'terraform.tfstate.backup'), { force: true })
+
+  const { plan: last, imports } = await recover()
+  expect(plannedCreates(last).map(({ address }) => address)).toEqual([])
+  expect(summarisePlan(last).changes).toMatchObject({ add: 0, replace: 0, destroy: 0 })
+  expect(imports.map(({ to }) => to).sort()).toEqual(before.sort())
+})
