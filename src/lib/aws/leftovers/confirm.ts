@@ -2,10 +2,11 @@ import { awsStatus, isAwsError, unlessMissing } from '../explain-error.js'
 import { collect } from '../existing/finding.js'
 import { isListedEc2Type } from './ec2.js'
 import type { Found, LeftoverClients, LeftoverScope } from './found.js'
+import { lockedRecordsIn } from './locked-records.js'
 import { isListedOfShared } from './shared-services.js'
 
 /** What asking the service itself says of an ARN that the tagging API names. */
-type Verdict = 'exists' | 'gone' | { retained: string } | 'unconfirmed'
+type Verdict = 'exists' | 'gone' | { retained: string; until?: string | null } | 'unconfirmed'
 
 interface Arn {
   service: string
@@ -37,7 +38,7 @@ export async function confirmTagged(clients: LeftoverClients, arn: string, scope
   if (verdict === 'exists') return { ...base, reason: 'It carries the tags of the environment or its cluster.' }
   if (verdict === 'unconfirmed')
     return { ...base, reason: 'It carries the tags of the environment, and whether it still exists could not be confirmed.' }
-  return { ...base, reason: verdict.retained, retainedUntil: null }
+  return { ...base, reason: verdict.retained, retainedUntil: verdict.until ?? null }
 }
 
 async function ask(clients: LeftoverClients, arn: string, parsed: Arn, scope: LeftoverScope): Promise<Verdict> {
@@ -95,7 +96,7 @@ async function askLogGroup(clients: LeftoverClients, { kind, resource }: Arn): P
 }
 
 async function askBucket(clients: LeftoverClients, Bucket: string): Promise<Verdict> {
-  const { GetObjectLockConfigurationCommand, HeadBucketCommand } = await import('@aws-sdk/client-s3')
+  const { HeadBucketCommand } = await import('@aws-sdk/client-s3')
   const client = await clients.s3()
   try {
     await client.send(new HeadBucketCommand({ Bucket }))
@@ -104,8 +105,8 @@ async function askBucket(clients: LeftoverClients, Bucket: string): Promise<Verd
     if (awsStatus(error) === 403 || awsStatus(error) === 301) return 'unconfirmed'
     throw error
   }
-  const lock = await unlessMissing(client.send(new GetObjectLockConfigurationCommand({ Bucket })), 'ObjectLockConfigurationNotFoundError')
-  return lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled' ? { retained: 'The objects in the bucket are locked.' } : 'exists'
+  const locked = await lockedRecordsIn(clients, Bucket)
+  return locked ? { retained: locked.reason, until: locked.until } : 'exists'
 }
 
 async function askIam(clients: LeftoverClients, arn: string, { kind, id }: Arn): Promise<Verdict> {

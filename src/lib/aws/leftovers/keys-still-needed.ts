@@ -3,9 +3,10 @@ import { awsStatus, explained, isAwsError } from '../explain-error.js'
 import { collect, ownerOf, tagMap } from '../existing/finding.js'
 import { databaseKeyUsers } from './database-keys.js'
 import { isOfCluster } from './ec2.js'
+import { findLockedRecords } from './locked-records.js'
 import { logGroupPrefixes, type KeyUser, type LeftoverScope } from './found.js'
 
-type KeyClients = Pick<AwsClients, 'ec2' | 'logs' | 'rds'>
+type KeyClients = Pick<AwsClients, 'ec2' | 'logs' | 'rds' | 's3' | 'connection'>
 
 export interface NeededKeys {
   /** The reason by ARN, only for keys that are needed. */
@@ -20,7 +21,7 @@ const NEVER_LOOKED_AT = 'AWS Backup recovery points of other services than EBS a
 /**
  * Which keys still encrypt something that outlives the environment: without its key, a kept snapshot or log can never be read again.
  * Looks at the account's EBS snapshots (also those behind images), the EBS volumes and log groups that are not the environment's own,
- * locked log groups, and databases with their snapshots and backups, all in the connection's region.
+ * locked log groups, the locked records of the audit trail, and databases with their snapshots and backups, all in the connection's region.
  * @param keyArns ARNs of the keys whose deletion is planned.
  * @throws `NoCredentials`, `AwsRefused`. Not for databases: whoever has none may lack the permission, or (in an emulator) the service.
  */
@@ -33,6 +34,7 @@ export async function keysStillNeeded(clients: KeyClients, keyArns: readonly str
       snapshots(clients),
       volumes(clients, scope),
       logGroups(clients, scope),
+      records(clients, scope),
     ])
     return {
       users: [...others.flat(), ...(databases ?? [])],
@@ -89,6 +91,11 @@ async function logGroups(clients: KeyClients, scope: LeftoverScope): Promise<Key
   return all
     .filter(({ logGroupName = '', deletionProtectionEnabled }) => deletionProtectionEnabled === true || !goes(logGroupName))
     .map(({ kmsKeyId = '', logGroupName = '' }) => ({ keyId: kmsKeyId, name: `log group ${logGroupName}` }))
+}
+
+async function records(clients: KeyClients, scope: LeftoverScope): Promise<KeyUser[]> {
+  const locked = await findLockedRecords(clients, scope)
+  return locked ? [{ keyId: locked.keyId, name: `the records in ${locked.bucket}` }] : []
 }
 
 function shortList(names: readonly string[]): string {
