@@ -1,5 +1,11 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
-import { GetObjectLockConfigurationCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectLockConfigurationCommand,
+  HeadBucketCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
 import type { DestroyResult } from '../../src/lib/roots/destroy-root.js'
@@ -61,14 +67,14 @@ test('keeps them when it is destroyed a second time', async () => {
 })
 
 test('takes the bucket and its key up again when it is made again, and deletes a bucket without records', async () => {
-  const s3 = await clients.s3()
-  const { ListObjectVersionsCommand, DeleteObjectCommand } = await import('@aws-sdk/client-s3')
-  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }))
-  for (const { Key, VersionId } of Versions)
-    await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key, VersionId, BypassGovernanceRetention: true }))
   const applied = await repository.run('shared', 'apply', '--yes', '--json')
   expect(applied.stderr).not.toContain('Error')
   expect(applied.json<{ outputs: { trail_key_arn: string } }>().outputs.trail_key_arn).toBe(keyArn)
+  const s3 = await clients.s3()
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }))
+  expect(Versions.length).toBeGreaterThan(0)
+  for (const { Key, VersionId } of Versions)
+    await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key, VersionId, BypassGovernanceRetention: true }))
   const { result } = await destroy()
   expect(result).toMatchObject({ destroyed: true, orphans: [] })
   expect(ofBucket(result)).toBeUndefined()

@@ -4,6 +4,12 @@ import { AthenaClient } from '@aws-sdk/client-athena'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { BudgetsClient } from '@aws-sdk/client-budgets'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { SNSClient } from '@aws-sdk/client-sns'
+import { WAFV2Client } from '@aws-sdk/client-wafv2'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { ECRClient } from '@aws-sdk/client-ecr'
 import { EKSClient } from '@aws-sdk/client-eks'
@@ -50,11 +56,17 @@ export function fakeAws(answers: Answers, connection = { accountId: '11112222333
     sts: client(STSClient.prototype),
     logs: client(CloudWatchLogsClient.prototype),
     rds: client(RDSClient.prototype),
+    budgets: client(BudgetsClient.prototype),
+    cloudWatch: client(CloudWatchClient.prototype),
+    dynamoDb: client(DynamoDBClient.prototype),
+    elastiCache: client(ElastiCacheClient.prototype),
+    eventBridge: client(EventBridgeClient.prototype),
+    sns: client(SNSClient.prototype),
+    waf: client(WAFV2Client.prototype),
     accessAnalyzer: client(AccessAnalyzerClient.prototype),
     acm: client(ACMClient.prototype),
     athena: client(AthenaClient.prototype),
     cloudTrail: client(CloudTrailClient.prototype),
-    dynamoDb: client(DynamoDBClient.prototype),
     ecr: client(ECRClient.prototype),
     glue: client(GlueClient.prototype),
     route53: client(Route53Client.prototype),

@@ -34,6 +34,16 @@ export class AwsClients {
   acm = () => this.#once('acm', async (settings) => new (await import('@aws-sdk/client-acm')).ACMClient(settings))
   accessAnalyzer = () =>
     this.#once('access-analyzer', async (settings) => new (await import('@aws-sdk/client-accessanalyzer')).AccessAnalyzerClient(settings))
+  budgets = () => this.#once('budgets', async (settings) => new (await import('@aws-sdk/client-budgets')).BudgetsClient(settings))
+  cloudWatch = () =>
+    this.#once('cloudwatch', async (settings) => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings))
+  dynamoDb = () => this.#once('dynamodb', async (settings) => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(settings))
+  elastiCache = () =>
+    this.#once('elasticache', async (settings) => new (await import('@aws-sdk/client-elasticache')).ElastiCacheClient(settings))
+  eventBridge = () =>
+    this.#once('eventbridge', async (settings) => new (await import('@aws-sdk/client-eventbridge')).EventBridgeClient(settings))
+  sns = () => this.#once('sns', async (settings) => new (await import('@aws-sdk/client-sns')).SNSClient(settings))
+  waf = () => this.#once('waf', async (settings) => new (await import('@aws-sdk/client-wafv2')).WAFV2Client(settings))
   loadBalancers = () =>
     this.#once(
       'load-balancers',

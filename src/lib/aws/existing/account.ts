@@ -16,8 +16,14 @@ const setting: Finder = () => Promise.resolve([])
 
 export const accountFinders: Readonly<Record<string, Finder>> = {
   aws_accessanalyzer_analyzer: findAnalyzer,
+  aws_ce_cost_allocation_tag: setting,
+  // Written whole, by its name.
+  aws_cloudwatch_dashboard: setting,
   aws_ebs_default_kms_key: setting,
   aws_ebs_encryption_by_default: setting,
   aws_iam_account_password_policy: setting,
   aws_s3_account_public_access_block: setting,
+  // Of a connection that exists: to accept it again, or to set its options again, changes nothing.
+  aws_vpc_peering_connection_accepter: setting,
+  aws_vpc_peering_connection_options: setting,
 }

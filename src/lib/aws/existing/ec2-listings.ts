@@ -66,6 +66,10 @@ export const ec2Listings = {
     (await collect(sdk.paginateDescribeFlowLogs({ client }, { Filter }), (page) => page.FlowLogs)).map((raw) =>
       listed(raw.FlowLogId, raw.Tags, raw),
     ),
+  peerings: async (sdk, client, Filters) =>
+    (await collect(sdk.paginateDescribeVpcPeeringConnections({ client }, { Filters }), (page) => page.VpcPeeringConnections)).map((raw) =>
+      listed(raw.VpcPeeringConnectionId, raw.Tags, raw, raw.Status?.Code),
+    ),
   launchTemplates: async (sdk, client, Filters) =>
     (await collect(sdk.paginateDescribeLaunchTemplates({ client }, { Filters }), (page) => page.LaunchTemplates)).map((raw) =>
       listed(raw.LaunchTemplateId, raw.Tags, raw),

@@ -164,6 +164,7 @@ export const ec2Finders: Readonly<Record<string, Finder>> = {
   aws_network_acl: byTag('networkAcls'),
   aws_default_network_acl: defaultNetworkAcl,
   aws_default_route_table: defaultRouteTable,
+  aws_vpc_peering_connection: byTag('peerings'),
   aws_vpc_endpoint: byTag('endpoints', endpointFits),
   aws_vpc_endpoint_route_table_association: endpointMember('route_table_id'),
   aws_vpc_endpoint_subnet_association: endpointMember('subnet_id'),

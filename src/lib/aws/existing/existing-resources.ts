@@ -2,8 +2,10 @@ import { UserError } from '../../core/errors.js'
 import { explainAwsError } from '../explain-error.js'
 import { waitUntil, type WaitPorts } from '../waiting.js'
 import { accountFinders } from './account.js'
+import { databaseFinders } from './databases.js'
 import { dnsFinders } from './dns.js'
 import { ec2Finders } from './ec2.js'
+import { edgeFinders } from './edge.js'
 import { eksFinders } from './eks.js'
 import { createFinding, type Candidate, type EnvironmentScope, type Finder, type PlannedResource, type RecoveryClients } from './finding.js'
 import { iamFinders } from './iam.js'
@@ -11,6 +13,7 @@ import { kmsFinders } from './kms.js'
 import { logAndBucketFinders } from './logs-and-buckets.js'
 import { registryFinders } from './registry.js'
 import { trailFinders } from './trail.js'
+import { watchingFinders } from './watching.js'
 
 /** A resource that exists although Terraform's state does not know it. */
 export interface Existing {
@@ -34,6 +37,9 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   ...dnsFinders,
   ...registryFinders,
   ...trailFinders,
+  ...databaseFinders,
+  ...edgeFinders,
+  ...watchingFinders,
 }
 
 /** Whether resources of this type can be looked for at all. */

@@ -33,7 +33,13 @@ export type Tags = Readonly<Record<string, string>>
 /** Clients of the services that only what environments share is made of. */
 export type SharedClients = Pick<AwsClients, 'accessAnalyzer' | 'acm' | 'athena' | 'cloudTrail' | 'ecr' | 'glue' | 'route53'>
 
-export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'> & SharedClients
+/** Clients of the services of the parts of an environment. */
+export type PartClients = Pick<
+  AwsClients,
+  'budgets' | 'cloudWatch' | 'dynamoDb' | 'elastiCache' | 'eventBridge' | 'loadBalancers' | 'rds' | 'sns' | 'waf'
+>
+
+export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'> & SharedClients & PartClients
 
 /** What finders need: clients, whose environment it is, and listings that are made once. */
 export interface Finding {

@@ -16,6 +16,7 @@ const ARN_TYPES: Readonly<Record<Ec2Kind, string>> = {
   securityGroups: 'security-group',
   securityGroupRules: 'security-group-rule',
   flowLogs: 'vpc-flow-log',
+  peerings: 'vpc-peering-connection',
   launchTemplates: 'launch-template',
   networkInterfaces: 'network-interface',
   volumes: 'volume',

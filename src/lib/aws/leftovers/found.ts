@@ -1,5 +1,5 @@
 import type { AwsClients } from '../clients.js'
-import type { EnvironmentScope, SharedClients } from '../existing/finding.js'
+import type { EnvironmentScope, PartClients, SharedClients } from '../existing/finding.js'
 import { partitionOf } from '../partition.js'
 
 /** What is looked for. */
@@ -15,7 +15,8 @@ export type LeftoverClients = Pick<
   AwsClients,
   'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 'rds' | 's3' | 'tagging' | 'loadBalancers' | 'classicLoadBalancers' | 'connection'
 > &
-  SharedClients
+  SharedClients &
+  PartClients
 
 /** Something of the environment that is still there. */
 export interface Found {
