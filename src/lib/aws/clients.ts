@@ -37,7 +37,6 @@ export class AwsClients {
   budgets = () => this.#once('budgets', async (settings) => new (await import('@aws-sdk/client-budgets')).BudgetsClient(settings))
   cloudWatch = () =>
     this.#once('cloudwatch', async (settings) => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings))
-  dynamoDb = () => this.#once('dynamodb', async (settings) => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(settings))
   elastiCache = () =>
     this.#once('elasticache', async (settings) => new (await import('@aws-sdk/client-elasticache')).ElastiCacheClient(settings))
   eventBridge = () =>

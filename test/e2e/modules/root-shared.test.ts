@@ -29,7 +29,8 @@ test('has budgets, each seen through its tag', async () => {
   const { Budgets = [] } = await (await root.clients.budgets()).send(new DescribeBudgetsCommand({ AccountId: ACCOUNT }))
   expect(Budgets.map(({ BudgetName }) => BudgetName).sort()).toEqual(['acme-shared-all', 'acme-shared-basis'])
   const basis = Budgets.find(({ BudgetName }) => BudgetName === 'acme-shared-basis')
-  expect(basis?.CostFilters).toEqual({ TagKeyValue: ['user:platform:environment$shared'] })
+  const inState = resources.find(({ address }) => address === 'module.observability[0].aws_budgets_budget.this["basis"]')
+  expect(inState?.values['cost_filter']).toEqual([{ name: 'TagKeyValue', values: ['user:platform:environment$shared'] }])
   expect(Number(basis?.BudgetLimit?.Amount)).toBe(50)
 })
 
