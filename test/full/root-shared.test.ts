@@ -17,7 +17,13 @@ import type { StateResource } from '../e2e/modules/terraform-json.js'
 import { ACCOUNT } from '../e2e/modules/workbench.js'
 
 // The slow parts: rules of buckets take 56 seconds, zones and records 15 each.
-const values = { ...shared, registry: null, access_baseline: null, trail: { ...trail, data_events: ['s3'], kms_events: false } }
+const values = {
+  ...shared,
+  registry: null,
+  access_baseline: null,
+  observability: null,
+  trail: { ...trail, data_events: ['s3'], kms_events: false },
+}
 const BUCKET = `acme-trail-${ACCOUNT}-eu-west-1`
 const TRAIL = `arn:aws:cloudtrail:eu-west-1:${ACCOUNT}:trail/acme-shared`
 let root: SharedRoot
@@ -48,7 +54,7 @@ test('records all regions, validated and encrypted', async () => {
   expect((await client.send(new GetTrailStatusCommand({ Name: 'acme-shared' }))).IsLogging).toBe(true)
   const { AdvancedEventSelectors = [] } = await client.send(new GetEventSelectorsCommand({ TrailName: 'acme-shared' }))
   const fields = AdvancedEventSelectors.map(({ FieldSelectors = [] }) =>
-    Object.fromEntries(FieldSelectors.map((each) => [each.Field, each])),
+    Object.fromEntries(FieldSelectors.map((each) => [String(each.Field), each] as const)),
   )
   expect(fields).toMatchObject([
     { eventCategory: { Equals: ['Management'] }, eventSource: { NotEquals: ['kms.amazonaws.com'] } },

@@ -28,7 +28,10 @@ const LONGEST_BUCKET_NAME = 63
 export function checkRules(platform: YamlSource, environments: readonly EnvironmentSource[], chosenAccount: string | undefined): Problem[] {
   return [
     ...checkBucketName(platform),
-    ...checkShared(platform),
+    ...checkShared(
+      platform,
+      environments.map(({ name }) => name),
+    ),
     ...checkEnvironmentNames(environments),
     ...environments.flatMap(({ source }) => (isSoft(source) ? checkSoft(source, environments) : checkHard(source))),
     ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAccount(source, platform, chosenAccount))),

@@ -183,6 +183,20 @@ const accessBaselineSchema = z
   .prefault({})
   .describe('Rules of the account, and the roles of those who work in it.')
 
+const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, { error: 'must be an e-mail address such as finance@example.com' })
+
+const budgetSchema = z.strictObject({
+  monthlyUsd: z.number().positive().describe('What a month may cost, in US dollars.'),
+  environment: name.optional().describe('Only what carries the tags of this environment, or of shared. Default: the whole account.'),
+  emails: z.array(email).min(1).max(10).describe('Who is told.'),
+  thresholds: z
+    .array(z.number().positive().max(1000))
+    .min(1)
+    .max(4)
+    .default([80, 100])
+    .describe('Percentages of the budget at which they are told.'),
+})
+
 /** What environments share: the section `shared` of `platform.yaml`. */
 export const sharedSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('false: somebody else sees to what these parts do, and platform makes none of them.'),
@@ -201,6 +215,11 @@ export const sharedSchema = z.strictObject({
   trail: trailSchema,
   dns: dnsSchema,
   accessBaseline: accessBaselineSchema,
+  budgets: z.record(name, budgetSchema).default({}).describe('Monthly budgets by a name of your choice.'),
+  costAllocationTags: z
+    .array(z.string().min(1).max(128))
+    .default([])
+    .describe('Tags by which costs are told apart. Only the account that pays may, and only once billing has seen them.'),
 })
 
 export type SharedSettings = z.output<typeof sharedSchema>

@@ -1,4 +1,4 @@
-import { nearest } from '../core/names.js'
+import { nearest, SHARED_NAME } from '../core/names.js'
 import { type FieldPath, problemAt, type Problem } from './problem.js'
 import type { Shared } from './project.js'
 import type { Platform } from './schema.js'
@@ -18,8 +18,8 @@ export function resolveShared({ accounts, region, shared }: Platform): Shared {
 }
 
 /** Rules of the section `shared` that look at other sections. They look at raw values, valid or not. */
-export function checkShared(platform: YamlSource): Problem[] {
-  return [...checkAccounts(platform), ...checkZones(platform)]
+export function checkShared(platform: YamlSource, environments: readonly string[]): Problem[] {
+  return [...checkAccounts(platform), ...checkZones(platform), ...checkBudgets(platform, environments)]
 }
 
 function checkAccounts(platform: YamlSource): Problem[] {
@@ -52,5 +52,18 @@ function checkZones(platform: YamlSource): Problem[] {
       return [problemAt(platform, path, `${parent} is not in zones: add it, or name its id with parentZoneId`, { allowed: domains })]
     }
     return domain.endsWith(`.${parent}`) ? [] : [problemAt(platform, path, `${domain} does not lie below ${parent}`)]
+  })
+}
+
+function checkBudgets(platform: YamlSource, environments: readonly string[]): Problem[] {
+  const budgets = valueAt(platform.value, ['shared', 'budgets'])
+  if (typeof budgets !== 'object' || budgets === null) return []
+  const allowed = [...environments, SHARED_NAME]
+  return Object.keys(budgets).flatMap((budget) => {
+    const path = ['shared', 'budgets', budget, 'environment']
+    const environment = valueAt(platform.value, path)
+    if (typeof environment !== 'string' || allowed.includes(environment)) return []
+    const near = nearest(environment, allowed)
+    return [problemAt(platform, path, `there is no environment ${environment}`, { allowed, ...(near !== undefined && { nearest: near }) })]
   })
 }

@@ -7,7 +7,7 @@ import { adoptLostResources, findLostResources } from './adoption.js'
 import { applyPlan, startApplying } from './applying.js'
 import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
 import type { RootContext } from './context.js'
-import { findKeptKeys, type KeptKey } from './kept-keys.js'
+import { findKept, keptInWords, type Kept } from './kept-resources.js'
 import { makePlan, type Plan } from './planning.js'
 import { withoutProgram } from './plan-root.js'
 import { planResult } from './plan-step.js'
@@ -33,11 +33,7 @@ export interface DestroyResult {
 /** What was found before anybody is asked. */
 interface Findings {
   plan: Plan
-  keptKeys: KeptKey[]
-  /** What exists in AWS and is missing in the state. */
-  lost: ImportBlock[]
-  /** Where data encrypted by the keys might be, but nobody looked. */
-  notLookedAt: string[]
+  kept: Kept
   /** What the cluster made beside Terraform. */
   blockers: Blocker[]
 }
@@ -55,8 +51,8 @@ export async function destroyRoot(context: RootContext, root: Root, options: Des
     { repository: context.project.directory, environment: name, command: withoutProgram(root.commands.destroy), purpose: 'change' },
     async (run) => {
       const { prepared, scope, findings } = await prepare(context, run, root)
-      const { plan, lost, blockers } = findings
-      if (plan.summary.hasChanges || lost.length > 0 || blockers.length > 0) {
+      const { plan, kept, blockers } = findings
+      if (plan.summary.hasChanges || kept.lost.length > 0 || blockers.length > 0) {
         reportPlan(run.ports, name, plan)
         reportBeside(run, findings)
         // A sandbox has none of these services.
@@ -81,31 +77,29 @@ async function prepare(context: RootContext, run: Run, root: Root): Promise<{ pr
   // Without a cluster: a name that none has, since no environment may be called like this.
   let scope: Scope = { platform, environment: name, clusterName: root.cluster ?? `${platform}-${name}` }
   let plan: Plan | undefined
-  const found: Omit<Findings, 'plan'> = { keptKeys: [], notLookedAt: [], lost: [], blockers: [] }
+  let lost: ImportBlock[] = []
+  const found: Omit<Findings, 'plan'> = { kept: { keys: [], addresses: [], lost: [], notLookedAt: [] }, blockers: [] }
   await runSteps(run.ports, `Preparing to destroy ${name}`, [
     ...steps,
     {
       id: 'lost',
       title: 'What the state lost',
       run: async (control) => {
-        found.lost = await findLostResources({ run, root, platform, prepared: prepared() }, control)
-        return { outcome: 'checked', detail: found.lost.length === 0 ? 'nothing' : `${found.lost.length} found in AWS` }
+        lost = await findLostResources({ run, root, platform, prepared: prepared() }, control)
+        return { outcome: 'checked', detail: lost.length === 0 ? 'nothing' : `${lost.length} found in AWS` }
       },
     },
     {
-      id: 'kept-keys',
-      title: 'Keys still needed',
+      id: 'kept',
+      title: 'What has to be kept',
       run: async () => {
         const { terraform, clients } = prepared()
         const vpcId = (await terraform.outputs())['vpc_id']
         if (typeof vpcId === 'string') scope = { ...scope, vpcId }
-        const { kept, notLookedAt } = await findKeptKeys(terraform, clients, scope)
-        found.keptKeys = kept
-        found.notLookedAt = notLookedAt
-        return {
-          outcome: 'checked',
-          detail: found.keptKeys.length === 0 ? 'none' : found.keptKeys.map(({ address }) => address).join(', '),
-        }
+        found.kept = await findKept(terraform, clients, scope, lost)
+        const { keys, records } = found.kept
+        const names = [...keys.map(({ address }) => address), ...(records ? [records.bucket] : [])]
+        return { outcome: 'checked', detail: names.length === 0 ? 'nothing' : names.join(', ') }
       },
     },
     {
@@ -134,15 +128,15 @@ function planDestruction(run: Run, { terraform, state }: Prepared, control: Step
 }
 
 /** Names what is destroyed, or kept, beside the plan. */
-function reportBeside({ ports }: Run, { lost, blockers, keptKeys }: Findings): void {
+function reportBeside({ ports }: Run, { kept, blockers }: Findings): void {
   const warn = (message: string): void => ports.report.emit({ type: 'warning', message })
-  for (const { to, id } of lost) warn(`${to} (${id}) is missing in the state, and will be destroyed too.`)
+  for (const { to, id } of kept.lost) warn(`${to} (${id}) is missing in the state, and will be destroyed too.`)
   for (const { arn, holdsData } of blockers)
     warn(`${arn} was made by the cluster${holdsData ? ', holds data' : ''}, and will be deleted too.`)
-  for (const { address, reason } of keptKeys) warn(`${address} is kept: ${reason}`)
+  keptInWords(kept).forEach(warn)
 }
 
-function reportNotLookedAt({ ports }: Run, { notLookedAt }: Findings): void {
+function reportNotLookedAt({ ports }: Run, { kept: { notLookedAt } }: Findings): void {
   if (notLookedAt.length === 0) return
   const message = `The keys are deleted with the environment. Not checked whether these still need them: ${notLookedAt.join(', ')}.`
   ports.report.emit({ type: 'warning', message })
@@ -158,7 +152,7 @@ async function destroy(
   wait: boolean,
 ): Promise<Leftovers | undefined> {
   const { terraform, clients, state } = prepared
-  const { keptKeys, lost } = findings
+  const { keys: keptKeys, lost, addresses } = findings.kept
   const title = `Destroying ${root.name}`
   let { plan } = findings
   let proof: Leftovers = { orphans: [], retained: [] }
@@ -169,12 +163,12 @@ async function destroy(
   const correctState: Step = {
     id: 'state',
     title: 'State',
-    isDone: async () => lost.length + keptKeys.length === 0,
+    isDone: async () => lost.length + addresses.length === 0,
     run: async (control) => {
       if (lost.length > 0) await adoptLostResources({ run, prepared, lost }, control)
-      await terraform.stateRemove(keptKeys.map(({ address }) => address))
+      await terraform.stateRemove(addresses)
       plan = await planDestruction(run, prepared, control)
-      return { outcome: 'done', detail: `${lost.length} imported, ${keptKeys.length} kept` }
+      return { outcome: 'done', detail: `${lost.length} imported, ${addresses.length} kept` }
     },
   }
   const before = [

@@ -1,5 +1,7 @@
 import { keysStillNeeded } from '../aws/leftovers/keys-still-needed.js'
 import type { AwsClients } from '../aws/clients.js'
+import type { ImportBlock } from '../aws/existing/plan-imports.js'
+import { arnOf } from '../aws/leftovers/found.js'
 import type { LeftoverScope } from '../aws/leftovers/found.js'
 import type { Terraform } from '../terraform/terraform.js'
 
@@ -9,18 +11,28 @@ export interface KeptKey {
   arn: string
   /** What can only be read with it. */
   reason: string
+  /** False: an earlier destruction took it out already. */
+  inState: boolean
 }
 
 /**
- * Keys in the state that still encrypt a kept snapshot, volume or log: scheduling them for deletion would lose that data.
+ * Keys that still encrypt a kept snapshot, volume, log or record: scheduling them for deletion would lose that data.
+ * @param lost what exists and is missing in the state: a key that was kept once is kept again.
  * @returns also what could not be looked at, in words.
  */
 export async function findKeptKeys(
   terraform: Terraform,
   clients: AwsClients,
   scope: LeftoverScope,
+  lost: readonly ImportBlock[] = [],
 ): Promise<{ kept: KeptKey[]; notLookedAt: string[] }> {
-  const keys = (await terraform.stateResources('aws_kms_key')).map(({ address, values }) => ({ address, arn: String(values['arn']) }))
+  const known = await terraform.stateResources('aws_kms_key')
+  const keys = [
+    ...known.map(({ address, values }) => ({ address, arn: String(values['arn']), inState: true })),
+    ...lost.flatMap(({ to, id }) =>
+      /aws_kms_key\.[^.]+$/.test(to) ? [{ address: to, arn: arnOf(clients, 'kms', `key/${id}`), inState: false }] : [],
+    ),
+  ]
   const { needed, notLookedAt } = await keysStillNeeded(
     clients,
     keys.map(({ arn }) => arn),
@@ -28,9 +40,9 @@ export async function findKeptKeys(
   )
   // Made by the destruction itself, so nothing that exists yet tells of them.
   const final = await finalSnapshots(terraform)
-  const kept = keys.flatMap(({ address, arn }) => {
+  const kept = keys.flatMap(({ address, arn, inState }) => {
     const reason = needed.get(arn) ?? final.get(arn)
-    return reason === undefined ? [] : [{ address, arn, reason }]
+    return reason === undefined ? [] : [{ address, arn, reason, inState }]
   })
   return { kept, notLookedAt: keys.length === 0 ? [] : notLookedAt }
 }

@@ -56,7 +56,26 @@ export function sharedTerraformVariables({ platform, shared }: Project): Record<
             ),
           },
     access_baseline: accessBaseline(shared),
+    observability: observability(shared),
     tags: platform.tags,
+  }
+}
+
+function observability({ budgets, costAllocationTags }: Shared): Record<string, unknown> | null {
+  if (Object.keys(budgets).length === 0 && costAllocationTags.length === 0) return null
+  return {
+    budgets: Object.fromEntries(
+      Object.entries(budgets).map(([name, { monthlyUsd, environment, emails, thresholds }]) => [
+        name,
+        {
+          monthly_usd: monthlyUsd,
+          tag: environment === undefined ? null : { key: 'platform:environment', value: environment },
+          emails,
+          thresholds,
+        },
+      ]),
+    ),
+    cost_allocation_tags: costAllocationTags,
   }
 }
 

@@ -24,6 +24,16 @@ beforeAll(async () => {
 })
 afterAll(() => root.remove())
 
+test('has budgets, each seen through its tag', async () => {
+  const { DescribeBudgetsCommand } = await import('@aws-sdk/client-budgets')
+  const { Budgets = [] } = await (await root.clients.budgets()).send(new DescribeBudgetsCommand({ AccountId: ACCOUNT }))
+  expect(Budgets.map(({ BudgetName }) => BudgetName).sort()).toEqual(['acme-shared-all', 'acme-shared-basis'])
+  const basis = Budgets.find(({ BudgetName }) => BudgetName === 'acme-shared-basis')
+  const inState = resources.find(({ address }) => address === 'module.observability[0].aws_budgets_budget.this["basis"]')
+  expect(inState?.values['cost_filter']).toEqual([{ name: 'TagKeyValue', values: ['user:platform:environment$shared'] }])
+  expect(Number(basis?.BudgetLimit?.Amount)).toBe(50)
+})
+
 test('has nothing left to do after it was applied, and no part that is switched off', async () => {
   expect(await root.isClean()).toBe(true)
   expect(resources.filter(({ address }) => /module\.(?:trail|dns)/.test(address))).toEqual([])

@@ -102,6 +102,22 @@ test.each([
     'shared.accessBaseline.github: needs toolRoles.enabled',
   ],
   ['an alias as a key', '  accessBaseline:\n    volumeKey: alias/x', 'shared.accessBaseline.volumeKey: must be the ARN of a KMS key'],
+  [
+    'a budget of nothing',
+    '  budgets:\n    all:\n      monthlyUsd: 0\n      emails: [a@example.com]',
+    'shared.budgets.all.monthlyUsd: must be',
+  ],
+  [
+    'a budget of no environment',
+    '  budgets:\n    all:\n      monthlyUsd: 1\n      emails: [a@example.com]\n      environment: dev',
+    'shared.budgets.all.environment: there is no environment dev',
+  ],
+  ['a budget told to nobody', '  budgets:\n    all:\n      monthlyUsd: 1\n      emails: []', 'shared.budgets.all.emails: must'],
+  [
+    'a budget told to what is no address',
+    '  budgets:\n    all:\n      monthlyUsd: 1\n      emails: [finance]',
+    'shared.budgets.all.emails[0]: must be an e-mail',
+  ],
 ])('refuses %s, and says where', async (_what, text, expected) => {
   const problems = await problemsWith(`${text}\n`)
   expect(problems).toHaveLength(1)

@@ -25,7 +25,9 @@ test.each([
   ],
 ])('the key of a final snapshot of %s outlives it', async (type, values, name) => {
   const { kept } = await findKeptKeys(stateWith(type, values), fakeAws(nothing).clients, scope)
-  expect(kept).toEqual([{ address: 'module.keys.aws_kms_key.this["data"]', arn: KEY, reason: expect.stringContaining(name) as string }])
+  expect(kept).toEqual([
+    { address: 'module.keys.aws_kms_key.this["data"]', arn: KEY, reason: expect.stringContaining(name) as string, inState: true },
+  ])
 })
 
 test.each([

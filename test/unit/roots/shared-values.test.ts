@@ -29,6 +29,7 @@ test('a part that is off is null', async () => {
       github: null,
       gitlab: null,
     },
+    observability: null,
     tags: {},
   })
 })
@@ -68,6 +69,16 @@ shared:
     gitlab:
       url: https://git.example.com
       createProvider: false
+  budgets:
+    all:
+      monthlyUsd: 1000
+      emails: [finance@example.com]
+    basis:
+      monthlyUsd: 50.5
+      environment: shared
+      emails: [anna@example.com]
+      thresholds: [50]
+  costAllocationTags: ["platform:environment"]
 `
   expect(await valuesOf(text)).toMatchObject({
     protection: false,
@@ -97,6 +108,13 @@ shared:
         create_provider: true,
       },
       gitlab: { url: 'https://git.example.com', plan_subjects: [], apply_subjects: [], create_provider: false },
+    },
+    observability: {
+      budgets: {
+        all: { monthly_usd: 1000, tag: null, emails: ['finance@example.com'], thresholds: [80, 100] },
+        basis: { monthly_usd: 50.5, tag: { key: 'platform:environment', value: 'shared' }, emails: ['anna@example.com'], thresholds: [50] },
+      },
+      cost_allocation_tags: ['platform:environment'],
     },
     tags: { team: 'shop' },
   })

@@ -3,6 +3,7 @@ import { collect } from '../existing/finding.js'
 import { isListedEc2Type } from './ec2.js'
 import type { Arn, Found, LeftoverClients, LeftoverScope, Verdict } from './found.js'
 import { askService } from './ask-service.js'
+import { lockedRecordsIn } from './locked-records.js'
 import { isListedOfShared } from './shared-services.js'
 
 /** The parts of an ARN. Source: AWS General Reference, "Amazon Resource Names". */
@@ -25,7 +26,7 @@ export async function confirmTagged(clients: LeftoverClients, arn: string, scope
   if (verdict === 'exists') return { ...base, reason: 'It carries the tags of the environment or its cluster.' }
   if (verdict === 'unconfirmed')
     return { ...base, reason: 'It carries the tags of the environment, and whether it still exists could not be confirmed.' }
-  return { ...base, reason: verdict.retained, retainedUntil: null }
+  return { ...base, reason: verdict.retained, retainedUntil: verdict.until ?? null }
 }
 
 async function ask(clients: LeftoverClients, arn: string, parsed: Arn, scope: LeftoverScope): Promise<Verdict> {
@@ -83,7 +84,7 @@ async function askLogGroup(clients: LeftoverClients, { kind, resource }: Arn): P
 }
 
 async function askBucket(clients: LeftoverClients, Bucket: string): Promise<Verdict> {
-  const { GetObjectLockConfigurationCommand, HeadBucketCommand } = await import('@aws-sdk/client-s3')
+  const { HeadBucketCommand } = await import('@aws-sdk/client-s3')
   const client = await clients.s3()
   try {
     await client.send(new HeadBucketCommand({ Bucket }))
@@ -92,8 +93,8 @@ async function askBucket(clients: LeftoverClients, Bucket: string): Promise<Verd
     if (awsStatus(error) === 403 || awsStatus(error) === 301) return 'unconfirmed'
     throw error
   }
-  const lock = await unlessMissing(client.send(new GetObjectLockConfigurationCommand({ Bucket })), 'ObjectLockConfigurationNotFoundError')
-  return lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled' ? { retained: 'The objects in the bucket are locked.' } : 'exists'
+  const locked = await lockedRecordsIn(clients, Bucket)
+  return locked ? { retained: locked.reason, until: locked.until } : 'exists'
 }
 
 async function askIam(clients: LeftoverClients, arn: string, { kind, id }: Arn): Promise<Verdict> {

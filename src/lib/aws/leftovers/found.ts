@@ -48,7 +48,7 @@ export function logGroupPrefixes({ platform, environment, clusterName }: Leftove
 }
 
 /** What asking the service itself says of an ARN that the tagging API names. */
-export type Verdict = 'exists' | 'gone' | { retained: string } | 'unconfirmed'
+export type Verdict = 'exists' | 'gone' | { retained: string; until?: string | null } | 'unconfirmed'
 
 export interface Arn {
   service: string

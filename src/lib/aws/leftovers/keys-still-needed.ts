@@ -4,10 +4,11 @@ import { collect, ownerOf, tagMap } from '../existing/finding.js'
 import { cacheSnapshots, tableBackups } from './database-copies.js'
 import { databaseKeyUsers } from './database-keys.js'
 import { isOfCluster } from './ec2.js'
+import { findLockedRecords } from './locked-records.js'
 import { logGroupPrefixes, type KeyUser, type LeftoverScope } from './found.js'
 import { unlessUnavailable } from './unless-unavailable.js'
 
-type KeyClients = Pick<AwsClients, 'dynamoDb' | 'ec2' | 'elastiCache' | 'logs' | 'rds'>
+type KeyClients = Pick<AwsClients, 'connection' | 'dynamoDb' | 'ec2' | 'elastiCache' | 'logs' | 'rds' | 's3'>
 
 export interface NeededKeys {
   /** The reason by ARN, only for keys that are needed. */
@@ -22,8 +23,8 @@ const NEVER_LOOKED_AT = 'AWS Backup recovery points of other services than EBS a
 /**
  * Which keys still encrypt something that outlives the environment: without its key, a kept snapshot or log can never be read again.
  * Looks at the account's EBS snapshots (also those behind images), the EBS volumes and log groups that are not the environment's own,
- * locked log groups, databases with their snapshots and backups, snapshots of caches, and backups of the environment's tables, all in
- * the connection's region.
+ * locked log groups, the locked records of the audit trail, databases with their snapshots and backups, snapshots of caches, and backups
+ * of the environment's tables, all in the connection's region.
  * @param keyArns ARNs of the keys whose deletion is planned.
  * @throws `NoCredentials`, `AwsRefused`. Not for databases: whoever has none may lack the permission, or (in an emulator) the service.
  */
@@ -38,6 +39,7 @@ export async function keysStillNeeded(clients: KeyClients, keyArns: readonly str
       snapshots(clients),
       volumes(clients, scope),
       logGroups(clients, keyArns, scope),
+      records(clients, scope),
     ])
     return {
       users: [...others.flat(), ...(databases ?? []), ...(caches ?? []), ...(tables ?? [])],
@@ -96,6 +98,11 @@ async function logGroups(clients: KeyClients, keyArns: readonly string[], scope:
     users.push({ keyId: group.kmsKeyId ?? '', name: `log group ${group.logGroupName ?? ''}` })
   }
   return users
+}
+
+async function records(clients: KeyClients, scope: LeftoverScope): Promise<KeyUser[]> {
+  const locked = await findLockedRecords(clients, scope)
+  return locked ? [{ keyId: locked.keyId, name: `the records in ${locked.bucket}` }] : []
 }
 
 function shortList(names: readonly string[]): string {

@@ -3,6 +3,7 @@ import { findAnalyzer } from '../existing/account.js'
 import { collect, ownerOf, tagMap, type Finding } from '../existing/finding.js'
 import { findDatabase, findTrail, findWorkgroup } from '../existing/trail.js'
 import { mapLimited } from '../waiting.js'
+import { findLockedRecords } from './locked-records.js'
 import { arnOf, type Found, type LeftoverClients, type LeftoverScope } from './found.js'
 
 const AT_ONCE = 4
@@ -19,6 +20,7 @@ export async function sharedLeftovers(clients: LeftoverClients, finding: Finding
     zones(clients, scope),
     certificates(clients, scope),
     analyzer(clients, finding, scope),
+    records(clients, scope),
   ])
   return lists.flat()
 }
@@ -88,6 +90,12 @@ async function tagged(
 async function trail(finding: Finding, scope: LeftoverScope): Promise<Found[]> {
   const found = await findTrail(finding, { name: nameOf(scope) })
   return found.map(({ importId }) => ({ arn: importId, type: 'cloudtrail:trail', reason: NAMED }))
+}
+
+/** The bucket of the trail while it holds records. An empty one is found by its tags. */
+async function records(clients: LeftoverClients, scope: LeftoverScope): Promise<Found[]> {
+  const locked = await findLockedRecords(clients, scope)
+  return locked ? [{ arn: locked.arn, type: 's3:bucket', reason: locked.reason, retainedUntil: locked.until }] : []
 }
 
 async function queries(clients: LeftoverClients, finding: Finding, scope: LeftoverScope): Promise<Found[]> {

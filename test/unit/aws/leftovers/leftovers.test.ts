@@ -89,10 +89,15 @@ describe('findLeftovers', () => {
       const locked = {
         HeadBucket: () => ({}),
         GetObjectLockConfiguration: () => ({ ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } }),
+        ListObjectVersions: () => ({ Versions: [{ Key: 'record', LastModified: new Date('2026-11-01') }] }),
+        HeadObject: () => ({ ObjectLockRetainUntilDate: new Date('2027-11-01') }),
+        GetBucketEncryption: fail('ServerSideEncryptionConfigurationNotFoundError', 404),
       }
       const { orphans, retained } = await survey({ ...locked, ...tagging('arn:aws:s3:::trail') })
       expect(orphans).toEqual([])
-      expect(retained).toEqual([{ arn: 'arn:aws:s3:::trail', until: null, reason: expect.any(String) as string }])
+      expect(retained).toEqual([{ arn: 'arn:aws:s3:::trail', until: '2027-11-01T00:00:00.000Z', reason: expect.any(String) as string }])
+      const empty = await survey({ ...locked, ListObjectVersions: () => ({}), ...tagging('arn:aws:s3:::trail') })
+      expect(empty.orphans).toMatchObject([{ arn: 'arn:aws:s3:::trail' }])
     })
   })
 

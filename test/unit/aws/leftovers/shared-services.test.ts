@@ -19,6 +19,7 @@ const empty: Answers = {
   ListHostedZones: () => ({}),
   ListCertificates: () => ({}),
   GetAnalyzer: fail('ResourceNotFoundException', 404),
+  GetObjectLockConfiguration: fail('NoSuchBucket', 404),
 }
 const survey = (answers: Answers, of = scope) => findLeftovers(fakeAws({ ...empty, ...answers }).clients, of)
 const arnsOf = async (answers: Answers) => (await survey(answers)).orphans.map(({ arn }) => arn)

@@ -1,4 +1,4 @@
-# What environments share: keys, registry, audit trail, names and the rules of the account. Each part is switched by its variable.
+# What environments share: keys, registry, audit trail, names, the rules of the account, and budgets. Each part is switched by its variable.
 # Values come from terraform.tfvars.json only.
 
 locals {
@@ -76,4 +76,14 @@ module "access_baseline" {
   tool_roles           = var.access_baseline.tool_roles
   github               = var.access_baseline.github
   gitlab               = var.access_baseline.gitlab
+}
+
+module "observability" {
+  count  = var.observability == null ? 0 : 1
+  source = "../modules/observability/1.0.0"
+
+  platform             = var.platform
+  environment          = var.environment
+  budgets              = var.observability.budgets
+  cost_allocation_tags = var.observability.cost_allocation_tags
 }

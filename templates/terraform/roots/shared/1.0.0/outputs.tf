@@ -77,3 +77,8 @@ output "apply_role_arn" {
   description = "ARN of the role that may apply. Null: there is none."
   value       = one(module.access_baseline[*].apply_role_arn)
 }
+
+output "budget_names" {
+  description = "Name of each budget in AWS, by its name here."
+  value       = try(module.observability[0].budget_names, {})
+}

@@ -128,6 +128,20 @@ variable "access_baseline" {
   default = null
 }
 
+variable "observability" {
+  description = "Monthly budgets by name, seen through a tag or of the whole account, and tags by which costs are told apart. Null: none."
+  type = object({
+    budgets = map(object({
+      monthly_usd = number
+      tag         = object({ key = string, value = string })
+      emails      = list(string)
+      thresholds  = list(number)
+    }))
+    cost_allocation_tags = set(string)
+  })
+  default = null
+}
+
 variable "tags" {
   description = "Tags on everything, beside those of the platform."
   type        = map(string)
