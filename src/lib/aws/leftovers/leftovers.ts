@@ -5,6 +5,7 @@ import { mapLimited, type WaitPorts } from '../waiting.js'
 import { confirmTagged } from './confirm.js'
 import { clusterTags, ec2Leftovers, vpcIds } from './ec2.js'
 import type { Found, LeftoverClients, LeftoverScope } from './found.js'
+import { keptCopies } from './kept-copies.js'
 import { balancersIn } from './load-balancers.js'
 import { sharedLeftovers } from './shared-services.js'
 import { clusterLeftovers, iamLeftovers, keyLeftovers, logLeftovers } from './other-services.js'
@@ -70,6 +71,7 @@ async function survey(clients: LeftoverClients, scope: LeftoverScope): Promise<F
     iamLeftovers(clients, scope),
     logLeftovers(clients, scope),
     keyLeftovers(clients, scope),
+    keptCopies(clients, scope),
     sharedLeftovers(clients, finding, scope),
     vpcIds(finding, scope).then((ids) => balancers(clients, ids)),
   ])

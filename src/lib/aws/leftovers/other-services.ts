@@ -4,7 +4,6 @@ import { environmentPath } from '../existing/iam.js'
 import { keysOfEnvironment } from '../existing/kms.js'
 import { mapLimited } from '../waiting.js'
 import { arnOf, logGroupPrefixes, type Found, type LeftoverClients, type LeftoverScope } from './found.js'
-import { keptCopies } from './kept-copies.js'
 import { keysStillNeeded } from './keys-still-needed.js'
 
 /** The EKS cluster by its name. What belongs to it (node groups, add-ons, access entries) cannot outlive it. */
@@ -78,7 +77,7 @@ export async function logLeftovers(clients: LeftoverClients, scope: LeftoverScop
   }))
 }
 
-/** Keys by tags, aliases by name, and the snapshots and backups that the keys open. A deleted key stays for 7 to 30 days; one that still opens a snapshot or a log is kept on purpose. */
+/** Keys by tags and aliases by name. A deleted key stays for 7 to 30 days; one that still opens a snapshot or a log is kept on purpose. */
 export async function keyLeftovers(clients: LeftoverClients, scope: LeftoverScope): Promise<Found[]> {
   const client = await clients.kms()
   const { paginateListAliases } = await import('@aws-sdk/client-kms')
@@ -93,11 +92,6 @@ export async function keyLeftovers(clients: LeftoverClients, scope: LeftoverScop
   ])
   const prefix = `alias/${scope.platform}/${scope.environment}/`
   return [
-    ...(await keptCopies(
-      clients,
-      scope,
-      keys.map(({ arn }) => arn),
-    )),
     ...keys.map(({ arn, state, deletionDate }): Found => {
       const base = { arn, type: 'kms:key' }
       if (!alive.includes(arn)) {
