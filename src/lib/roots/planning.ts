@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { importsFile, planImports, type ImportBlock } from '../aws/existing/plan-imports.js'
+import { isSystemError, UserError } from '../core/errors.js'
 import { toJsonText, writeFileAtomic } from '../core/files.js'
 import type { StepControl } from '../core/steps.js'
 import { AnnouncedPlan } from '../terraform/announced-plan.js'
@@ -144,6 +145,14 @@ async function planOnce(
     onMessage: (message) => announced.accept(message),
     ...(options.state && { state: options.state }),
   })
-  const digest = await digestOf(files.planFile)
+  const digest = await digestOf(files.planFile).catch((error: unknown) => {
+    throw isSystemError(error, 'ENOENT') ? noPlan(terraform) : error
+  })
   return { file: files.planFile, digest, announced: announced.summary }
+}
+
+function noPlan({ options }: Terraform): UserError {
+  return new UserError('PlanFailed', `${options.program} said that it made a plan, and wrote none.`, {
+    next: ['Is it a real Terraform? See what is found: platform doctor'],
+  })
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, readFile } from 'node:fs/promises'
+import { chmod, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readStateLock, type StateLocation } from '../aws/state-object.js'
 import type { AwsClients } from '../aws/clients.js'
@@ -15,6 +15,8 @@ import { ProgressTracker, type Progress } from '../terraform/progress.js'
 import { isTakenHere } from './lock-holder.js'
 import { describeProgress } from './progress-text.js'
 import type { Run } from './run.js'
+
+const TAIL_BYTES = 4000
 
 /** Where the state of an environment is, and how to get there. */
 export interface StateAccess extends StateLocation {
@@ -137,9 +139,17 @@ function watchLock(run: Run, entry: RunProcess, state: StateAccess): () => Promi
   }
 }
 
+/** The end of a file, however large it is. */
 async function readTail(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return text.slice(-4000).trim()
+  const handle = await open(file, 'r').catch(() => undefined)
+  if (!handle) return ''
+  try {
+    const { size } = await handle.stat()
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, Math.max(0, size - TAIL_BYTES))
+    return buffer.toString('utf8', 0, bytesRead).trim()
+  } finally {
+    await handle.close()
+  }
 }
 
 /** SHA-256 of a plan file, after making sure that only its owner can read it. */

@@ -4,6 +4,9 @@ import { parseMessage, type TerraformMessage } from './messages.js'
 
 const POLL_MS = 150
 
+/** No message is longer. What is, is no message, and a program that floods its output must not take our time and memory. */
+const MAX_LINE = 1024 * 1024
+
 export interface FollowOptions {
   messagesFile: string
   onMessage: (message: TerraformMessage) => void
@@ -65,7 +68,8 @@ class MessageReader {
   readonly #file: string
   readonly #onMessage: (message: TerraformMessage) => void
   #offset = 0
-  #rest = ''
+  /** The start of a line whose end has not come yet, or undefined when that line is too long. */
+  #rest: string | undefined = ''
   readonly #decoder = new TextDecoder()
 
   constructor(file: string, onMessage: (message: TerraformMessage) => void) {
@@ -94,8 +98,18 @@ class MessageReader {
   }
 
   #accept(text: string): void {
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = lines.pop() ?? ''
-    for (const line of lines) this.#onMessage(parseMessage(line))
+    const lines = text.split('\n')
+    const last = lines.pop() ?? ''
+    for (const line of lines) {
+      this.#extend(line)
+      if (this.#rest !== undefined) this.#onMessage(parseMessage(this.#rest))
+      this.#rest = ''
+    }
+    this.#extend(last)
+  }
+
+  #extend(text: string): void {
+    if (this.#rest === undefined) return
+    this.#rest = this.#rest.length + text.length > MAX_LINE ? undefined : this.#rest + text
   }
 }

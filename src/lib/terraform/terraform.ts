@@ -117,11 +117,11 @@ export class Terraform {
   /** What Terraform prints as JSON. It is not redacted, so nothing of it may reach an error: neither the output nor what `JSON.parse` quotes of it. */
   async #read(args: readonly string[]): Promise<unknown> {
     const { stdout } = await this.#run(args, { timeoutMs: READ_TIMEOUT_MS, signal: this.#ports.signal, secretOutput: true })
-    try {
-      return JSON.parse(stdout)
-    } catch {
-      throw new UserError('ToolFailed', `${this.options.program} ${args[0] ?? ''} printed something that is not JSON.`)
-    }
+    const value = parsed(stdout)
+    if (typeof value === 'object' && value !== null) return value
+    throw new UserError('ToolFailed', `${this.options.program} ${args[0] ?? ''} printed something that is not JSON.`, {
+      next: ['Is it a real Terraform? See what is found: platform doctor'],
+    })
   }
 
   /** @throws what `explainFailedCall` makes of it, or what `Exec` throws when Terraform was killed or took too long. */
@@ -147,6 +147,15 @@ export interface StateResource {
   address: string
   type: string
   values: Record<string, unknown>
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 interface StateModule {
