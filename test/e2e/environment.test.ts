@@ -9,7 +9,7 @@ import { Repository } from '../helpers/repository.js'
 
 let repository: Repository
 beforeAll(async () => {
-  repository = await Repository.init()
+  repository = await Repository.init('acme', { shared: true })
 })
 afterAll(async () => repository.remove())
 
@@ -46,6 +46,12 @@ describe('the life of an environment', () => {
     const result = created.json<ApplyResult>()
     expect(result).toMatchObject({ environment: 'dev', status: 'created', outputs: { cluster_name: 'acme-dev' } })
     expect(result.changes.add).toBeGreaterThan(40)
+  })
+
+  it('made what environments share before it, once', async () => {
+    const runs = (await repository.run('run', 'list', '--json')).json<Array<{ command: string; status: string }>>()
+    expect(runs.filter(({ command }) => command === 'shared apply')).toMatchObject([{ status: 'succeeded' }])
+    expect((await repository.run('shared', 'plan', '--json')).exitCode).toBe(0)
   })
 
   it('really made it: AWS answers, and the state lists it', async () => {
