@@ -17,6 +17,8 @@ export interface LockHolder {
   ours: boolean
   /** The process that is alive. */
   pid?: number
+  /** Taken during a run of ours that was killed before it could write down the Terraform that it had started, which is still at work. */
+  settling?: true
 }
 
 /** Whether the lock was taken by this user on this machine. */
@@ -39,8 +41,9 @@ export async function holderOf(
   if (lock.unreadable) return { state: 'unknown', ours: false }
   if (!isTakenHere(lock)) return { state: 'elsewhere', ours: false }
   if (isProven(lock, local)) return { state: 'dead', ours: true }
-  if (await mayBeAtWork(ports, folder)) return { state: 'unknown', ours: false }
-  return { state: 'dead', ours: local.some((record) => wasTakenDuring(lock, record)) }
+  const duringOurs = local.some((record) => wasTakenDuring(lock, record))
+  if (await mayBeAtWork(ports, folder)) return { state: 'unknown', ours: false, ...(duringOurs && { settling: true }) }
+  return { state: 'dead', ours: duringOurs }
 }
 
 /** A Terraform of these runs that is still alive. */

@@ -80,7 +80,7 @@ export function preparation(
         return repaired.length > 0 ? { outcome: 'done', detail: `repaired ${repaired.join(', ')}` } : { outcome: 'unchanged' }
       },
     },
-    { id: 'lock', title: 'State lock', run: () => clearStaleLock(run, prepared().state) },
+    { id: 'lock', title: 'State lock', run: (control) => clearStaleLock(run, prepared().state, control) },
     { id: 'init', title: 'Terraform init', run: () => initialise(prepared().terraform) },
     ...(options.ignoreState === true
       ? []

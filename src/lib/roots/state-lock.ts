@@ -1,16 +1,18 @@
 import { readStateLock, releaseStateLock, type LockInfo } from '../aws/state-object.js'
 import { UserError } from '../core/errors.js'
-import type { StepResult } from '../core/steps.js'
+import type { StepControl, StepResult } from '../core/steps.js'
 import { holderOf, isTakenHere } from './lock-holder.js'
 import type { Run } from './run.js'
 import type { StateAccess } from './terraform-run.js'
 
+const POLL_MS = 500
+
 /**
- * Releases the state lock when it is one of ours that nobody alive can be holding.
+ * Releases the state lock when it is one of ours that nobody alive can be holding. A Terraform that a killed run left at work is waited for.
  * @throws `StateLocked`, naming the holder, when it may be somebody else's.
  */
-export async function clearStaleLock(run: Run, state: StateAccess): Promise<StepResult> {
-  const lock = await readStateLock(state.clients, state)
+export async function clearStaleLock(run: Run, state: StateAccess, control?: StepControl): Promise<StepResult> {
+  const lock = await settledLock(run, state, control)
   if (!lock) return { outcome: 'checked', detail: 'free' }
   if (!(await releaseOurs(run, state, lock))) throw lockedBySomebody(run.record.environment, lock)
   return { outcome: 'done', detail: `released the lock that a dead run had left (${lock.ID})` }
@@ -31,6 +33,19 @@ export async function despiteOwnLock<T>(run: Run, state: StateAccess | undefined
     if (!(await releaseOurs(run, state, lock))) throw lockedBySomebody(run.record.environment, lock, { during: run })
     run.ports.report.emit({ type: 'info', message: `Released the lock that this run had left itself (${lock.ID}), and tried again.` })
     return work()
+  }
+}
+
+/** The lock, once no Terraform of a killed run can change it any more. */
+async function settledLock(run: Run, state: StateAccess, control: StepControl | undefined): Promise<LockInfo | undefined> {
+  for (;;) {
+    const lock = await readStateLock(state.clients, state)
+    if (!lock) return undefined
+    const records = await run.journal.list(run.record.environment)
+    const { settling } = await holderOf(run.ports, lock, { records, folder: state.folder })
+    if (settling !== true) return lock
+    control?.progress('waiting for the Terraform that a killed run has left at work')
+    await run.ports.clock.sleep(POLL_MS, run.ports.signal)
   }
 }
 
