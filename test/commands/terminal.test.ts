@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const BIN = path.resolve('bin/run.js')
 // Only util-linux has these options; other systems call another program by this name.
-const hasScript = await execa('script', ['--version'], { reject: false }).then(({ stdout }) => stdout.includes('util-linux'))
+const hasScript = await execa('script', ['--version'], { reject: false }).then(
+  ({ exitCode, stdout }) => exitCode === 0 && stdout.includes('util-linux'),
+)
 
 let folder: string
 beforeAll(async () => {
