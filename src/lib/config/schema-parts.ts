@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { NAME_RULE } from '../core/names.js'
 import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
 
