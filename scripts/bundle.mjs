@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { toCommonJs } from './commonjs.mjs'
 import { thirdPartyLicences } from './licences.mjs'
 import { root } from './run-tool.mjs'
 
@@ -29,9 +30,6 @@ const withoutUnusedOclifParts = {
   },
 }
 
-/** For the one chunk in which esbuild keeps how CommonJS asks for Node's own modules. */
-const REQUIRE = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
-
 /** Bundles, and removes what earlier builds left. */
 export async function bundle() {
   const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -40,17 +38,17 @@ export async function bundle() {
     entryPoints: [...PROGRAMS, ...LOADED_BY_OCLIF, ...sourcesIn('src/commands')],
     outbase: 'src',
     outdir: OUT,
+    outExtension: { '.js': '.cjs' },
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
+    // Only ES modules can be split; `toCommonJs` makes of them what Node loads faster.
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     // The sources of packages as ES modules: what nobody uses of them is left out.
     mainFields: ['module', 'main'],
     external: [...Object.keys({ ...dependencies, ...optionalDependencies }), ...NEVER_LOADED],
-    // CommonJS libraries may ask where they are.
-    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
     minifySyntax: true,
     minifyWhitespace: true,
     // Errors are told apart by the names of their classes.
@@ -63,9 +61,9 @@ export async function bundle() {
     plugins: [withoutUnusedOclifParts],
     write: false,
   })
-  for (const { path: file, contents, text } of outputFiles) {
+  for (const { file, text } of await toCommonJs(outputFiles)) {
     mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, file.endsWith('.js') && text.includes('__require=') ? REQUIRE + text : contents)
+    writeFileSync(file, text)
   }
   writeFileSync(path.join(root, METAFILE), JSON.stringify(metafile))
   writeFileSync(path.join(root, LICENCES), thirdPartyLicences(Object.keys(metafile.inputs)))
