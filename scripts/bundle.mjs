@@ -5,6 +5,7 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import { toCommonJs } from './commonjs.mjs'
 import { thirdPartyLicences } from './licences.mjs'
+import { lighterLibraries } from './lighter-libraries.mjs'
 import { root } from './run-tool.mjs'
 
 const OUT = 'dist'
@@ -18,17 +19,6 @@ const LOADED_BY_OCLIF = ['src/lib/cli/help.ts', 'src/lib/cli/command-not-found.t
 
 /** oclif asks for them only where a command line runs from its sources. */
 const NEVER_LOADED = ['typescript', 'ts-node', 'tsx', 'pnpapi', 'source-map-support']
-
-/** oclif loads these at every start, for commands without a manifest, plugins of a user, spinners and WSL, which platform does not have. */
-const withoutUnusedOclifParts = {
-  name: 'without-unused-oclif-parts',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:tinyglobby|minimatch|lilconfig|wsl-utils)$/ }, ({ path: name, importer }) =>
-      /[\\/]@oclif[\\/]core[\\/]/.test(importer) ? { path: name, namespace: 'unused' } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
-  },
-}
 
 /** Bundles, and removes what earlier builds left. */
 export async function bundle() {
@@ -58,7 +48,7 @@ export async function bundle() {
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
-    plugins: [withoutUnusedOclifParts],
+    plugins: [lighterLibraries],
     write: false,
   })
   for (const { file, text } of await toCommonJs(outputFiles)) {

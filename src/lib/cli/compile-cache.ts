@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { Script } from 'node:vm'
 import { cacheFolder } from '../tools/cache-folder.js'
 
 type Env = Readonly<Record<string, string | undefined>>
+type Load = (module: NodeJS.Module, file: string) => void
 type Wrapper = (exports: unknown, require: NodeJS.Require, module: NodeJS.Module, file: string, folder: string) => void
 
 /** Smaller files compile as fast as their compiled code is read. */
@@ -27,7 +28,7 @@ export function keepCompiledCode(chunks: string, env: Env): void {
   const used = new Map<string, Script>()
   let incomplete = false
 
-  const { extensions } = createRequire(import.meta.filename)
+  const extensions = loaders()
   const usual = extensions['.js']
   // Node itself has nothing for this extension, and treats such files as those in CommonJS that end with .js.
   extensions['.cjs'] = (module, file) => {
@@ -47,6 +48,11 @@ export function keepCompiledCode(chunks: string, env: Env): void {
   process.once('exit', () => {
     if (incomplete) attempt(() => save(folder, used))
   })
+}
+
+/** How Node loads a file, by its extension. */
+function loaders(): { '.js': Load; '.cjs'?: Load } {
+  return (Module as unknown as { _extensions: { '.js': Load; '.cjs'?: Load } })._extensions
 }
 
 /** Compiled code is run, so nobody else may have written it. */
