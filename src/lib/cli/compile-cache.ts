@@ -32,10 +32,12 @@ export function keepCompiledCode(chunks: string, env: Env): void {
   const usual = extensions['.js']
   // Node itself has nothing for this extension, and treats such files as those in CommonJS that end with .js.
   extensions['.cjs'] = (module, file) => {
-    if (path.dirname(file) !== chunks) return usual(module, file)
     // What esbuild writes is plain ASCII.
-    const source = readFileSync(file, 'latin1')
-    if (source.length < WORTH_CHARACTERS) return usual(module, file)
+    const source = path.dirname(file) === chunks ? readFileSync(file, 'latin1') : ''
+    if (source.length < WORTH_CHARACTERS) {
+      usual(module, file)
+      return
+    }
     const name = path.basename(file)
     const cachedData = known.has(name) ? attempt(() => readFileSync(path.join(folder, name))) : undefined
     const script = new Script(BEFORE + source + AFTER, { filename: file, columnOffset: -BEFORE.length, ...(cachedData && { cachedData }) })
