@@ -7,6 +7,7 @@ import { toCommonJs } from './commonjs.mjs'
 import { thirdPartyLicences } from './licences.mjs'
 import { lighterLibraries } from './lighter-libraries.mjs'
 import { root } from './run-tool.mjs'
+import { usedExportsOfClients } from './used-exports.mjs'
 
 const OUT = 'dist'
 /** Which file holds what, for the tests of size and start-up. Not shipped. */
@@ -48,7 +49,7 @@ export async function bundle() {
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
-    plugins: [lighterLibraries],
+    plugins: [lighterLibraries, usedExportsOfClients(path.join(root, 'src'))],
     write: false,
   })
   for (const { file, text } of await toCommonJs(outputFiles)) {
