@@ -6,7 +6,7 @@ import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
 import { readCluster } from '../../src/lib/aws/cluster.js'
 import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
@@ -41,6 +41,9 @@ observability: { emails: [oncall@example.com], monthlyBudgetUsd: 500 }
 `
 const STATE_BUCKET = 'acme-state-000000000000-eu-west-1'
 const STATE_KEY = 'environments/prod/terraform.tfstate'
+
+// A step takes three minutes at most where nothing else runs, and far longer beside other tests.
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 1_800_000 })
 
 let repository: Repository
 let clients: AwsClients

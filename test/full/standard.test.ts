@@ -1,5 +1,5 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
 import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
 import type { DestroyResult } from '../../src/lib/roots/destroy-root.js'
@@ -14,6 +14,9 @@ databases:
   orders: { engine: dynamodb, partitionKey: { name: id } }
   sessions: { engine: valkey }
 `
+// A step takes three minutes at most where nothing else runs, and far longer beside other tests.
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 1_800_000 })
+
 let repository: Repository
 let clients: AwsClients
 let before: string[]
