@@ -18,6 +18,9 @@ import type { Run } from './run.js'
 
 const TAIL_BYTES = 4000
 
+/** A plan loses nothing when it is killed. An apply does: it is only killed when somebody asks for that. */
+const PLAN_GRACE_MS = 30_000
+
 /** Where the state of an environment is, and how to get there. */
 export interface StateAccess extends StateLocation {
   clients: AwsClients
@@ -65,6 +68,7 @@ export async function runTerraform(
   try {
     const ended = await followTerraform(run.ports, child, {
       messagesFile: options.files.messagesFile,
+      ...(operation === 'plan' && { graceMs: PLAN_GRACE_MS }),
       onMessage: (message) => {
         tracker.accept(message)
         options.onMessage?.(message)
