@@ -24,6 +24,18 @@ test.each([
   expect(await problemsOf(await repository({ [DEV]: `${ENVIRONMENT}${written}\n` }))).toMatchObject([{ file: DEV, line: 6, field }])
 })
 
+test.each([
+  ['aurora-postgresql', '17'],
+  ['postgresql', '17'],
+  ['redis', '7.1'],
+  ['valkey', '8.2'],
+])('a database %s without a version has %s, in the form that its service takes', async (engine, version) => {
+  const { environments } = await load({ [DEV]: `${ENVIRONMENT}databases: {orders: {engine: ${engine}}}\n` })
+  expect(environments.get('dev')?.databases['orders']?.version).toBe(version)
+  // Of PostgreSQL a major version alone is enough; a cache wants major and minor one.
+  expect(version).toMatch(engine.endsWith('postgresql') ? /^\d+$/ : /^\d+\.\d+$/)
+})
+
 test('presets switch the parts on', async () => {
   const { environments } = await load({ [DEV]: `${ENVIRONMENT}preset: production\ndatabases: {orders: {engine: postgresql}}\n` })
   expect(environments.get('dev')).toMatchObject({
