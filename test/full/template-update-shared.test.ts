@@ -37,7 +37,10 @@ async function olderTemplates(): Promise<string> {
   const manifest = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest
   const { registry: module = '' } = manifest.modules
   const { version: root = '' } = manifest.roots['shared'] ?? {}
-  for (const [place, version] of [['modules/registry', module], ['roots/shared', root]] as const) {
+  for (const [place, version] of [
+    ['modules/registry', module],
+    ['roots/shared', root],
+  ] as const) {
     await cp(path.join(folder, 'terraform', place, version), path.join(folder, 'terraform', place, '0.9.0'), { recursive: true })
   }
   await change('terraform/roots/shared/0.9.0/main.tf', (text) =>
@@ -86,7 +89,9 @@ it('is updated by itself, and keeps the edits', async () => {
   // The next step is the plan of this root, and not of an environment.
   expect(updated.stdout + updated.stderr).toContain('platform shared plan')
   expect(await readFile(file('infra/shared/outputs.tf'), 'utf8')).toMatch(/output "budget_names"[^]*output "ours"/)
-  expect(await readFile(file('infra/modules/registry/1.0.0/main.tf'), 'utf8')).toMatch(/"ours"[^]*scan_on_push = true|scan_on_push = true[^]*"ours"/)
+  expect(await readFile(file('infra/modules/registry/1.0.0/main.tf'), 'utf8')).toMatch(
+    /"ours"[^]*scan_on_push = true|scan_on_push = true[^]*"ours"/,
+  )
   const again = await repository.run('template', 'update', 'shared', '--check', '--json')
   expect(again.json<TemplateUpdate>()).toMatchObject({ status: 'unchanged' })
 })

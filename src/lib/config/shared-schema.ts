@@ -110,7 +110,10 @@ const zoneSchema = z
       .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ' })
       .optional()
       .describe('Any other hosted zone of the account, which then points to this one.'),
-    waitForCertificate: z.boolean().default(false).describe('The domain already leads here: wait until the certificate is issued.'),
+    waitForCertificate: z
+      .boolean()
+      .default(false)
+      .describe('The domain already leads here: wait until the certificate is issued. Environments use it from then on.'),
   })
   .refine(({ parent, parentZoneId }) => parent === undefined || parentZoneId === undefined, {
     path: ['parentZoneId'],

@@ -95,14 +95,25 @@ describe('the variables of the root', () => {
     })
   })
 
-  test('take certificates from the file, or else from what is shared', async () => {
-    const own = 'arn:aws:acm:eu-west-1:000000000000:certificate/own'
-    const shared = new Map([['shared', { certificate_arns: { 'example.com': 'arn:aws:acm:eu-west-1:000000000000:certificate/zone' } }]])
-    const certificates = async (written: string) => {
-      const project = await load({ [DEV]: `${ENVIRONMENT}edge: {enabled: true${written}}\n` })
-      return (terraformVariables(project, project.environments.get('dev')!, shared)['edge'] as Record<string, unknown>)['certificate_arns']
+  test('take certificates from the file, or else those of their region that are issued', async () => {
+    const arn = (region: string, name: string) => `arn:aws:acm:${region}:000000000000:certificate/${name}`
+    const domains = {
+      'a.example.com': arn('eu-west-1', 'zone'),
+      'b.example.com': arn('eu-west-1', 'new'),
+      'c.example.com': arn('eu-west-3', 'far'),
     }
+    const zones = '{a.example.com: {waitForCertificate: true}, b.example.com: {}, c.example.com: {waitForCertificate: true}}'
+    const certificates = async (written: string) => {
+      const project = await load({
+        'platform.yaml': `${PLATFORM}shared: {dns: {zones: ${zones}}}\n`,
+        [DEV]: `${ENVIRONMENT}edge: {enabled: true${written}}\n`,
+      })
+      const outputs = new Map([['shared', { certificate_arns: domains }]])
+      return (terraformVariables(project, project.environments.get('dev')!, outputs)['edge'] as Record<string, unknown>)['certificate_arns']
+    }
+    const own = arn('eu-west-1', 'own')
     expect(await certificates(`, certificateArns: ["${own}"]`)).toEqual([own])
-    expect(await certificates('')).toEqual(['arn:aws:acm:eu-west-1:000000000000:certificate/zone'])
+    // A load balancer refuses one that is not issued, and one of another region.
+    expect(await certificates('')).toEqual([arn('eu-west-1', 'zone')])
   })
 })
