@@ -84,6 +84,7 @@ const one = (address: string): Record<string, unknown> => {
   if (!found) throw new Error(`${address} is not in the state`)
   return found.values
 }
+const changesOf = (json: string) => Object.fromEntries(Object.entries(actionsOf(json)).filter(([action]) => action !== 'no-op'))
 const keyOf = (purpose: string): unknown => one(`module.keys.aws_kms_key.this["${purpose}"]`)['arn']
 const clusterGroup = (): unknown =>
   (one('module.cluster.aws_eks_cluster.this')['vpc_config'] as Array<Record<string, unknown>>)[0]?.['cluster_security_group_id']
@@ -137,10 +138,8 @@ describe('the edge', () => {
       { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
     ])
     const groups = at(443)?.DefaultActions?.[0]?.ForwardConfig?.TargetGroups ?? []
-    const names = Object.fromEntries(
-      ['blue', 'green'].map((name) => [one(`module.edge[0].aws_lb_target_group.this["${name}"]`)['arn'], name]),
-    )
-    expect(groups.map(({ TargetGroupArn, Weight }) => `${names[TargetGroupArn ?? '']} ${Weight}`).sort()).toEqual(['blue 90', 'green 10'])
+    const names = new Map(['blue', 'green'].map((name) => [one(`module.edge[0].aws_lb_target_group.this["${name}"]`)['arn'], name]))
+    expect(groups.map(({ TargetGroupArn, Weight }) => `${names.get(TargetGroupArn)} ${Weight}`).sort()).toEqual(['blue 90', 'green 10'])
   })
 
   test('has target groups of addresses, which any cluster can bind to', async () => {
@@ -245,8 +244,7 @@ describe('the web ACL', () => {
     await run(['plan', '-input=false', '-out=count.tfplan'])
     await writeJson(folder, 'terraform.tfvars.json', values)
     const json = (await run(['show', '-json', 'count.tfplan'])).stdout
-    const { 'no-op': _same, ...actions } = actionsOf(json)
-    expect(actions).toEqual({ update: ['module.edge[0].aws_wafv2_web_acl.this[0]'] })
+    expect(changesOf(json)).toEqual({ update: ['module.edge[0].aws_wafv2_web_acl.this[0]'] })
     const { resource_changes: changes } = JSON.parse(json) as { resource_changes: Array<{ address: string; change: { after: object } }> }
     const { rule } = changes.find(({ address }) => address.includes('aws_wafv2_web_acl.this'))!.change.after as { rule: CountedRule[] }
     const blocking = rule.filter(({ action, override_action: override }) => action[0]?.block?.length || override[0]?.none?.length)
@@ -414,7 +412,7 @@ test('moves its traffic from one target group to another without replacing anyth
   const moved = { ...values, edge: { ...values.edge, target_groups: { green } } }
   await writeJson(folder, 'terraform.tfvars.json', moved)
   await run(['plan', '-input=false', '-out=moved.tfplan'])
-  const { 'no-op': _same, ...actions } = actionsOf((await run(['show', '-json', 'moved.tfplan'])).stdout)
+  const actions = changesOf((await run(['show', '-json', 'moved.tfplan'])).stdout)
   expect(Object.keys(actions).sort()).toEqual(['delete', 'update'])
   expect(actions['delete']).toContain('module.edge[0].aws_lb_target_group.this["blue"]')
   await change('apply', 'moved.tfplan')
