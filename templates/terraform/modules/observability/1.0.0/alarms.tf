@@ -63,12 +63,15 @@ locals {
       dimensions  = { DBInstanceIdentifier = id }
       period      = 300, periods = 1, below = 5368709120, missing = "missing"
     } },
-    { for name, table in local.databases.tables : "database-${name}-throttled" => {
-      description = "Table ${name} turns requests away."
-      namespace   = "AWS/DynamoDB", metric = "ThrottledRequests", statistic = "Sum"
-      dimensions  = { TableName = table }
-      period      = 300, periods = 2, above = 10, missing = "notBreaching"
-    } },
+    # ThrottledRequests has numbers for each operation only, and none for a table.
+    merge([for name, table in local.databases.tables : {
+      for kind, metric in { reads = "ReadThrottleEvents", writes = "WriteThrottleEvents" } : "database-${name}-throttled-${kind}" => {
+        description = "Table ${name} turns ${kind} away."
+        namespace   = "AWS/DynamoDB", metric = metric, statistic = "Sum"
+        dimensions  = { TableName = table }
+        period      = 300, periods = 2, above = 10, missing = "notBreaching"
+      }
+    }]...),
     { for name, id in local.databases.caches : "database-${replace(name, "/", "-")}-memory" => {
       description = "Cache ${name} has used most of its memory."
       namespace   = "AWS/ElastiCache", metric = "DatabaseMemoryUsagePercentage", statistic = "Maximum"
