@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.js'
 import type { ExecResult, Ports } from '../core/ports.js'
 
 export type GitPorts = Pick<Ports, 'exec' | 'env' | 'signal'>
@@ -83,15 +84,19 @@ function childEnvironment(env: Ports['env']): Record<string, string> {
 /**
  * The commit that a revision names.
  * @returns undefined when there is none.
+ * @throws `BadFlag` outside of a Git repository
  */
 export async function commitOf(ports: GitPorts, directory: string, revision: string): Promise<string | undefined> {
-  const { stdout } = await git(
+  const { stdout, stderr } = await git(
     ports,
     directory,
     ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
     [0, 1, 128],
   )
-  return stdout.trim() || undefined
+  if (!/not a git repository/i.test(stderr)) return stdout.trim() || undefined
+  throw new UserError('BadFlag', `${directory} is in no Git repository, so it has no revision ${JSON.stringify(revision)}.`, {
+    next: ['Put it under Git first: git init && git add --all && git commit'],
+  })
 }
 
 /** Files below `directory` that differ from a commit, uncommitted and untracked ones included. Paths relative to `directory`. */
