@@ -18,7 +18,7 @@ export const fleetFlags = {
     helpGroup: 'FLEET',
   }),
   'max-concurrency': Flags.integer({
-    summary: 'How many are worked on at once. Default: what cores and free memory allow (0.8 GB each).',
+    summary: 'Most that are worked on at once. Never more than cores and free memory allow (0.8 GB each).',
     min: 1,
     helpValue: '<number>',
     helpGroup: 'FLEET',
@@ -83,6 +83,16 @@ export function refuseForMany(given: Readonly<Record<string, boolean>>): void {
   if (flag === undefined) return
   throw new UserError('BadFlag', `${flag} works on one environment only.`, {
     next: ['See what would change in many with: platform env plan --all'],
+  })
+}
+
+/** Refuses flags that make sense for many environments only. @throws `BadFlag` */
+export function refuseForOne(command: string, name: string, flags: FleetFlags): void {
+  const given = { '--report-file': flags['report-file'], '--max-concurrency': flags['max-concurrency'] }
+  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (flag === undefined) return
+  throw new UserError('BadFlag', `${flag} works with --environment or --all only.`, {
+    next: [`${command} --environment ${name} ${flag} …`],
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
 import { SHARED_NAME } from '../core/names.js'
 import type { Root, StatePlace } from './root.js'
 import { sharedTerraformVariables } from './shared-values.js'
@@ -34,4 +35,13 @@ export function sharedRoot(project: Project): Root {
     upstream: [],
     values: () => sharedTerraformVariables(project),
   }
+}
+
+/** The root of what environments share, to be planned or applied. @throws `InvalidConfiguration` when it is switched off */
+export function enabledSharedRoot(project: Project): Root {
+  if (project.shared.enabled) return sharedRoot(project)
+  throw new UserError('InvalidConfiguration', 'What environments share is switched off.', {
+    reason: 'platform.yaml says "shared.enabled: false".',
+    next: ['Set "shared.enabled: true" in platform.yaml, or take the line out.'],
+  })
 }
