@@ -35,7 +35,8 @@ export async function forgetFiles(ports: GitPorts, directory: string, files: rea
 /** Those of `files` (paths relative to `directory`) whose text is not the committed one. Undefined where there is no repository. */
 export async function uncommittedFiles(ports: GitPorts, directory: string, files: readonly string[]): Promise<string[] | undefined> {
   if (files.length === 0) return []
-  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching', '--', ...files]
+  // `traditional` names each file also where its whole folder is ignored.
+  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=traditional', '--', ...files]
   const { exitCode, stdout } = await git(ports, directory, args, [0, 128])
   if (exitCode !== 0) return undefined
   // Paths are given from the top of the repository, which may lie above.
