@@ -1,6 +1,7 @@
 import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import { SHARED_NAME } from '../core/names.js'
+import { folderOfRoot } from '../templates/parts.js'
 import type { Root, StatePlace } from './root.js'
 import { sharedTerraformVariables } from './shared-values.js'
 
@@ -21,7 +22,7 @@ export function sharedRoot(project: Project): Root {
     ...sharedPlace(project),
     stage: 'shared',
     template: 'shared',
-    folder: 'infra/shared',
+    folder: folderOfRoot(SHARED_NAME),
     file: 'platform.yaml',
     summary: parts.join(', '),
     protection: shared.protection,
