@@ -27,3 +27,10 @@ test('env plan says which commands are for what environments share', async () =>
     error: { code: 'EnvironmentNotFound', next: [expect.stringContaining('platform shared') as string] },
   })
 })
+
+test('a report that could not be written is refused before any work', async () => {
+  const cwd = await repository(OFF)
+  const result = await runCli(['env', 'apply', '--all', '--yes', '--report-file', 'platform.yaml/report.md', '--json'], { cwd })
+  expect(result.exitCode).toBe(1)
+  expect(result.json()).toMatchObject({ error: { code: 'FileNotWritable', message: expect.stringContaining('--report-file') as string } })
+})

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Flags } from '@oclif/core'
 import { UserError } from '../core/errors.js'
+import { assertWritable } from '../core/files.js'
 import type { FleetOptions } from '../environments/fleet/run-fleet.js'
 import type { Selection } from '../environments/fleet/members.js'
 
@@ -40,8 +41,9 @@ export const fleetFlags = {
     helpValue: '<file>',
     helpGroup: 'FLEET',
     parse: async (file) => {
-      if (/\.(?:json|md)$/.test(file)) return file
-      throw new UserError('BadFlag', `${JSON.stringify(file)} ends neither in .json nor in .md.`)
+      if (!/\.(?:json|md)$/.test(file)) throw new UserError('BadFlag', `${JSON.stringify(file)} ends neither in .json nor in .md.`)
+      await assertWritable(path.resolve(file))
+      return file
     },
   }),
 }
