@@ -131,9 +131,8 @@ async function planned(root: 'eks' | 'shared', values: object): Promise<StateRes
   return changes.filter(({ mode }) => mode === 'managed').map(({ change, ...resource }) => ({ ...resource, values: change.after }))
 }
 
-const isName = ([attribute, value]: [string, unknown]): value is string => NAMING.test(attribute) && typeof value === 'string'
 const namesOf = ({ values }: StateResource): Array<[string, string]> =>
-  Object.entries(values).flatMap((entry) => (isName(entry) ? [[entry[0], String(entry[1])]] : []))
+  Object.entries(values).flatMap(([attribute, value]) => (NAMING.test(attribute) && typeof value === 'string' ? [[attribute, value]] : []))
 
 // Of the longest region, and of one in which a platform may have a name of 32 characters.
 describe.each(['eu-west-1', 'ap-southeast-1'])('with the longest names in %s', (region) => {
