@@ -83,7 +83,7 @@ const ADVICE: readonly Advice[] = [
     ],
   },
   {
-    pattern: /saved plan is stale/i,
+    pattern: /saved plan (?:is stale|does not match the given state)/i,
     next: ['The state has changed since this plan was made, so it was not applied. Make a new plan: platform env plan NAME'],
   },
   {
