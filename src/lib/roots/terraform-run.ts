@@ -77,7 +77,10 @@ export async function runTerraform(
     entry.finishedAt = clock.now().toISOString()
     await stopWatching?.()
     if (ended.stopped) throw interruption(run.ports.signal)
-    if (ended.exitCode === 0) return tracker.progress
+    if (ended.exitCode === 0) {
+      await run.journal.save(run.record)
+      return tracker.progress
+    }
     const error = explainDiagnostics(operation, tracker.progress.errors, redactText(await readTail(options.files.stderrFile)))
     if (error.code === 'StateLocked') {
       // The lock that was in the way is not ours, as far as Terraform knows.
@@ -85,9 +88,11 @@ export async function runTerraform(
       entry.refused = true
     }
     throw error
-  } finally {
+  } catch (error) {
     await stopWatching?.()
-    await run.journal.save(run.record)
+    // What went wrong says more than that it could not be written down.
+    await run.journal.save(run.record).catch(() => undefined)
+    throw error
   }
 }
 
