@@ -58,7 +58,7 @@ describe('a creation that is cut short', () => {
     expect(started.json<ApplyResult>()).toMatchObject({ status: 'started' })
     const second = await repository.run(...CREATE)
     expect(second.stderr).not.toContain('Error')
-    expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed', changes: { add: 0, change: 0, destroy: 0 } })
+    expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed', changes: { add: 0, destroy: 0 } })
   })
 
   it('leaves nothing when it is destroyed', async () => {
