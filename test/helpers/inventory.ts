@@ -36,14 +36,11 @@ const of = (kind: string, names: Names): string[] => names.map((name) => (name?.
 
 async function network(clients: AwsClients): Promise<string[]> {
   const client = await clients.ec2()
+  const { Vpcs: vpcs = [] } = await client.send(new ec2.DescribeVpcsCommand({}))
+  // The emulator keeps the main route table and the default group of a VPC that is gone. In AWS neither can be without it.
+  const inVpc = ({ VpcId }: { VpcId?: string | undefined }): boolean => vpcs.some((vpc) => vpc.VpcId === VpcId)
   const alive = ({ State }: { State?: string | undefined }): boolean => State !== 'deleted'
   const lists = await Promise.all([
-    client.send(new ec2.DescribeVpcsCommand({})).then(({ Vpcs = [] }) =>
-      of(
-        'vpc',
-        Vpcs.map(({ VpcId }) => VpcId),
-      ),
-    ),
     client.send(new ec2.DescribeSubnetsCommand({})).then(({ Subnets = [] }) =>
       of(
         'subnet',
@@ -71,7 +68,7 @@ async function network(clients: AwsClients): Promise<string[]> {
     client
       .send(new ec2.DescribeRouteTablesCommand({}))
       .then(({ RouteTables = [] }) =>
-        RouteTables.flatMap(({ RouteTableId, Routes = [] }) => [
+        RouteTables.filter(inVpc).flatMap(({ RouteTableId, Routes = [] }) => [
           `route-table ${RouteTableId}`,
           ...Routes.map(
             ({ DestinationCidrBlock, VpcPeeringConnectionId }) =>
@@ -82,7 +79,7 @@ async function network(clients: AwsClients): Promise<string[]> {
     client.send(new ec2.DescribeSecurityGroupsCommand({})).then(({ SecurityGroups = [] }) =>
       of(
         'security-group',
-        SecurityGroups.map(({ GroupId }) => GroupId),
+        SecurityGroups.filter(inVpc).map(({ GroupId }) => GroupId),
       ),
     ),
     client.send(new ec2.DescribeSecurityGroupRulesCommand({})).then(({ SecurityGroupRules = [] }) =>
@@ -130,7 +127,13 @@ async function network(clients: AwsClients): Promise<string[]> {
       ),
     ),
   ])
-  return lists.flat()
+  return [
+    ...of(
+      'vpc',
+      vpcs.map(({ VpcId }) => VpcId),
+    ),
+    ...lists.flat(),
+  ]
 }
 
 async function compute(clients: AwsClients): Promise<string[]> {

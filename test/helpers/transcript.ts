@@ -32,18 +32,20 @@ export async function stateVersions(clients: AwsClients, bucket: string, key: st
   )
 }
 
-/** Attributes of a state that hold a secret in plain text, as `address: attribute`. */
+/** Attributes of a state that hold a secret in plain text, as `type: attribute`. */
 export function secretAttributes(state: string): string[] {
-  const { resources } = JSON.parse(state) as {
-    resources: Array<{ module?: string; type: string; name: string; instances: Array<{ attributes: Record<string, unknown> }> }>
-  }
-  return resources.flatMap(({ module, type, name, instances }) =>
-    instances.flatMap(({ attributes }) =>
-      Object.entries(attributes)
-        .filter(([key, value]) => /password|secret_string|auth_token|private_key|secret_access_key/.test(key) && isText(value))
-        .map(([key]) => `${module ?? ''}.${type}.${name}: ${key}`),
-    ),
+  const { resources } = JSON.parse(state) as { resources: Array<{ type: string; instances: Array<{ attributes: unknown }> }> }
+  return resources.flatMap(({ type, instances }) =>
+    instances.flatMap(({ attributes }) => secretsIn(attributes).map((key) => `${type}: ${key}`)),
   )
+}
+
+const SECRET = /(?:passwords?|secret_string|secret_binary|auth_token|private_key|secret_access_key)$/
+
+function secretsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(secretsIn)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [...(SECRET.test(key) && isText(inner) ? [key] : []), ...secretsIn(inner)])
 }
 
 /** Switches such as `manage_master_user_password` are no secrets. */
