@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { databaseEngines } from './choices.js'
 import { cidr, email, logRetentionDays, name } from './schema-parts.js'
 

@@ -130,11 +130,16 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   })
 }
 
+locals {
+  # Names of rules end at 64 characters: a long name keeps its start and gets a digest.
+  rule_prefix = length(local.name) <= 59 ? local.name : "${trimsuffix(substr(local.name, 0, 50), "-")}-${substr(sha256(local.name), 0, 8)}"
+}
+
 # CloudWatch has no metric for a key that waits for its deletion. The call that starts it is an event, if the account has a trail.
 resource "aws_cloudwatch_event_rule" "keys" {
   count = var.alarms && length(var.key_arns) > 0 ? 1 : 0
 
-  name        = "${local.name}-keys"
+  name        = "${local.rule_prefix}-keys"
   description = "Somebody schedules the deletion of a key of ${local.name}, or disables one."
 
   event_pattern = jsonencode({
@@ -148,7 +153,7 @@ resource "aws_cloudwatch_event_rule" "keys" {
   })
 
   tags = merge(var.tags, {
-    "Name"              = "${local.name}-keys"
+    "Name"              = "${local.rule_prefix}-keys"
     "platform:resource" = "observability/event-rule/keys"
   })
 }
