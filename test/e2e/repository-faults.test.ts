@@ -60,7 +60,6 @@ describe('what is damaged in the repository', () => {
   }
 
   test('the journal, the lock of a run, .terraform and the record of the sandbox mend themselves', async () => {
-    await planned()
     for (const run of await readdir(inRepository('.platform/runs')))
       await writeFile(inRepository('.platform/runs', run, 'run.json'), '{"runId":')
     await writeFile(inRepository('.platform/locks/dev.json'), '{"pid":')

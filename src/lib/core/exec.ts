@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setMaxListeners } from 'node:events'
-import { createInterface } from 'node:readline'
+import type * as readline from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { ExecaError } from 'execa'
 import { UserError } from './errors.js'
@@ -27,6 +27,7 @@ const FIRST_LINES = 3
 export const execProgram: Exec = async (file, args, options = {}) => {
   // Loaded here because it takes a third of the start-up time, and many commands start nothing.
   const { execa, ExecaError: Failed } = await import('execa')
+  const lines = options.onLine && (await import('node:readline'))
   const okCodes = options.okCodes ?? [0]
   // One signal ends everything, so many children may watch it at the same time.
   if (options.signal) setMaxListeners(0, options.signal)
@@ -41,9 +42,9 @@ export const execProgram: Exec = async (file, args, options = {}) => {
     maxBuffer: MAX_OUTPUT,
     stripFinalNewline: false,
   })
-  if (options.onLine) {
-    forwardLines(child.stdout, 'stdout', options.onLine)
-    forwardLines(child.stderr, 'stderr', options.onLine)
+  if (options.onLine && lines) {
+    forwardLines(lines, child.stdout, 'stdout', options.onLine)
+    forwardLines(lines, child.stderr, 'stderr', options.onLine)
   }
   const release = options.group === true && child.pid !== undefined ? guardGroup(child.pid, options) : undefined
   try {
@@ -62,7 +63,12 @@ export const execProgram: Exec = async (file, args, options = {}) => {
   }
 }
 
-function forwardLines(stream: Readable | null, name: 'stdout' | 'stderr', onLine: NonNullable<ExecOptions['onLine']>): void {
+function forwardLines(
+  { createInterface }: typeof readline,
+  stream: Readable | null,
+  name: 'stdout' | 'stderr',
+  onLine: NonNullable<ExecOptions['onLine']>,
+): void {
   if (stream) createInterface({ input: stream }).on('line', (line) => onLine(line, name))
 }
 

@@ -1,7 +1,6 @@
 import { constants, existsSync } from 'node:fs'
 import { access, mkdir, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import writeFileAtomicLibrary from 'write-file-atomic'
 import { isSystemError, messageOf, UserError } from './errors.js'
 
 /**
@@ -9,6 +8,8 @@ import { isSystemError, messageOf, UserError } from './errors.js'
  * @throws `FileNotWritable`
  */
 export async function writeFileAtomic(file: string, data: string | Uint8Array, options: { mode?: number } = {}): Promise<void> {
+  // Loaded here because it brings cryptography and threads along, and many commands only read.
+  const { default: writeFileAtomicLibrary } = await import('write-file-atomic')
   try {
     await makeFolder(path.dirname(file))
     await writeFileAtomicLibrary(file, typeof data === 'string' ? data : Buffer.from(data), options)

@@ -49,7 +49,7 @@ export async function withRun<T>(
     } catch (error) {
       const code = error instanceof UserError ? error.code : 'Unexpected'
       record.error = { code, message: redactText(messageOf(error)) }
-      // A full disk must not hide what happened before.
+      // What went wrong says more than that it could not be written down.
       await journal.finish(record, code === 'Interrupted' || code === 'TimedOut' ? 'interrupted' : 'failed').catch(() => undefined)
       throw error
     } finally {

@@ -81,7 +81,10 @@ export async function runTerraform(
     entry.finishedAt = clock.now().toISOString()
     await stopWatching?.()
     if (ended.stopped) throw interruption(run.ports.signal)
-    if (ended.exitCode === 0) return tracker.progress
+    if (ended.exitCode === 0) {
+      await run.journal.save(run.record)
+      return tracker.progress
+    }
     const { errors } = tracker.progress
     const stderr = await readTail(options.files.stderrFile)
     // On a full disk Terraform cannot say so: its files take no more. Neither do ours.
@@ -93,10 +96,11 @@ export async function runTerraform(
       entry.refused = true
     }
     throw error
-  } finally {
+  } catch (error) {
     await stopWatching?.()
-    // It is saved again at the end of the run. Here a full disk would hide what Terraform says.
+    // What went wrong says more than that it could not be written down.
     await run.journal.save(run.record).catch(() => undefined)
+    throw error
   }
 }
 

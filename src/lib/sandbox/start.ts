@@ -124,7 +124,7 @@ async function failure(folders: SandboxFolders, why: string): Promise<UserError>
 
 /** The compiled program, also when this file runs as TypeScript in a test. */
 function supervisorProgram(): string {
-  return path.join(packageRoot, 'dist', 'lib', 'sandbox', 'supervisor-main.js')
+  return path.join(packageRoot, 'dist', 'lib', 'sandbox', 'supervisor-main.cjs')
 }
 
 function describe({ accountId, endpoint, region }: SandboxRecord, status: StartedSandbox['status']): StartedSandbox {
