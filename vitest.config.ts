@@ -1,22 +1,52 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { longestFirst } from './test/helpers/longest-first.js'
 
 // The AWS SDK would print its notice about Node versions into the results.
 const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
+const OWN_FOLDER = 'test/helpers/temporary-setup.ts'
 
 export default defineConfig({
   test: {
+    sequence: {
+      sequencer: longestFirst([
+        'e2e/environment.test.ts',
+        'e2e/fleet.test.ts',
+        'e2e/aws-recovery.test.ts',
+        'e2e/shared.test.ts',
+        'e2e/modules/root-eks.test.ts',
+        'e2e/resume.test.ts',
+        'e2e/state.test.ts',
+        'e2e/lost-state.test.ts',
+        'e2e/modules/root-shared.test.ts',
+        'e2e/modules.test.ts',
+        'e2e/policy/command.test.ts',
+      ]),
+    },
     projects: [
-      { test: { name: 'unit', env, include: ['test/{unit,commands,golden}/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          env,
+          include: ['test/{unit,commands,golden}/**/*.test.ts'],
+          globalSetup: OWN_FOLDER,
+          testTimeout: 60_000,
+          // Vitest would leave one core free, and load every library anew for each file: three quarters of the time.
+          maxWorkers: availableParallelism(),
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'e2e',
           env,
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: 'test/helpers/tools-setup.ts',
+          globalSetup: [OWN_FOLDER, 'test/helpers/tools-setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,
           // Two cores: more than two Terraform runs at once only take longer.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -24,11 +54,12 @@ export default defineConfig({
           name: 'full',
           env,
           include: ['test/full/**/*.test.ts'],
-          globalSetup: 'test/helpers/tools-setup.ts',
+          globalSetup: [OWN_FOLDER, 'test/helpers/tools-setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,
           // Resources that AWS, and so the emulator, takes its time for: not part of the default suite.
           maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

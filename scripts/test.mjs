@@ -58,7 +58,8 @@ async function runTests(project) {
   const folder = mkdtempSync(path.join(tmpdir(), 'platform-test-'))
   const report = path.join(folder, 'report.json')
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    // A file of the end-to-end tests takes minutes: each of its tests is told as it ends.
+    const reporters = [`--reporter=${project === 'unit' ? 'default' : 'verbose'}`, '--reporter=json', `--outputFile.json=${report}`]
     const ok = await runLoud(tool('vitest', 'run', '--project', project, '--passWithNoTests', ...reporters, ...filters))
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
     const brokenFiles = testResults.filter(

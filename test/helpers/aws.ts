@@ -1,15 +1,14 @@
-import { AwsClients } from '../../src/lib/aws/clients.js'
+import type { AwsClients } from '../../src/lib/aws/clients.js'
+import { sandboxFolders } from '../../src/lib/sandbox/folders.js'
+import { readRecord } from '../../src/lib/sandbox/record.js'
 import type { Repository } from './repository.js'
+import { clientsAt } from './sandbox.js'
 
 /** AWS clients for the sandbox of a repository, beside the tool under test. */
 export async function clientsOf(repository: Repository): Promise<AwsClients> {
-  const { endpoint } = (await repository.run('sandbox', 'status', '--json')).json<{ endpoint: string }>()
-  return new AwsClients({
-    accountId: '000000000000',
-    region: 'eu-west-1',
-    endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
+  const record = await readRecord(sandboxFolders(repository.directory).record)
+  if (!record) throw new Error('The repository has no sandbox.')
+  return clientsAt(record.endpoint)
 }
 
 /** NAT gateways that have not been deleted. */

@@ -3,17 +3,20 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
-import type { RunRecord } from '../../src/lib/core/journal.js'
+import { systemClock } from '../../src/lib/core/clock.js'
+import { Journal } from '../../src/lib/core/journal.js'
 import { doubledResources, natGateways } from './aws.js'
 import type { Repository } from './repository.js'
 
 /** The Terraform that is applying now, once it has made at least `resources` resources. */
 export async function applyInProgress(repository: Repository, resources: number): Promise<{ pid: number }> {
-  for (let tries = 0; tries < 1200; tries += 1) {
-    const [run] = (await repository.run('run', 'list', '--json', '--limit', '1')).json<RunRecord[]>()
+  // Not with `run list`: a start of Node each time would take the CPU from what is waited for.
+  const journal = new Journal(repository.directory, systemClock)
+  for (let tries = 0; tries < 3000; tries += 1) {
+    const [run] = await journal.list()
     const apply = run?.processes.findLast(({ operation, finishedAt }) => operation === 'apply' && finishedAt === undefined)
     if (run && apply) {
-      const file = path.join(repository.directory, '.platform/runs', run.runId, 'apply-1.jsonl')
+      const file = path.join(journal.folderOf(run.runId), 'apply-1.jsonl')
       const messages = await readFile(file, 'utf8').catch(() => '')
       if (messages.split('"type":"apply_complete"').length > resources) return apply
     }
@@ -36,10 +39,15 @@ export async function expectOneOfEach(clients: AwsClients): Promise<void> {
   expect(await doubledResources(clients)).toEqual([])
 }
 
-/** Nothing is missing, and nothing is left when it is destroyed. */
-export async function expectComplete(repository: Repository): Promise<void> {
+/** Nothing is missing. */
+export async function expectUnchanged(repository: Repository): Promise<void> {
   const again = await repository.run('env', 'create', 'dev', '--yes', '--json')
   expect(again.json()).toMatchObject({ status: 'unchanged' })
+}
+
+/** Nothing is missing, and nothing is left when it is destroyed. */
+export async function expectComplete(repository: Repository): Promise<void> {
+  await expectUnchanged(repository)
   const destroyed = await repository.run('env', 'destroy', 'dev', '--confirm', 'dev', '--json')
   expect(destroyed.json()).toMatchObject({ destroyed: true, orphans: [] })
 }

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { messageOf, UserError } from '../core/errors.js'
 import { toJsonText } from '../core/files.js'
 import { providersFolder } from './cache-folder.js'
@@ -118,14 +119,7 @@ const fetchWithTerraform: Fetch = async (ports, staging, machine, { terraformPat
     })
   } catch (error) {
     if (ports.signal.aborted || !(error instanceof UserError)) throw error
-    throw new WayUnavailable(
-      `terraform providers mirror: ${
-        (error.reason ?? messageOf(error))
-          .split('\n')
-          .filter((line) => line.trim() !== '')
-          .at(0) ?? ''
-      }`,
-    )
+    throw new WayUnavailable(`terraform providers mirror: ${firstError(error.reason ?? messageOf(error))}`)
   }
   const folder = path.join(target, registryHosts.terraform, awsProvider.source)
   const zip = (await readdir(folder)).find((name) => name.endsWith('.zip'))
@@ -133,6 +127,16 @@ const fetchWithTerraform: Fetch = async (ports, staging, machine, { terraformPat
   const content = path.join(staging, 'content')
   await unpack(path.join(folder, zip), 'zip', content, awsProvider.download.maxUnpackedBytes)
   return content
+}
+
+/** The first error that Terraform prints, without the box that it draws around it and without colours. */
+function firstError(text: string): string {
+  const plain = stripVTControlCharacters(text)
+  const boxed = /Error: [^╵]*/.exec(plain)?.[0] ?? plain
+  return boxed
+    .replaceAll(/[╷│╵\s]+/g, ' ')
+    .trim()
+    .slice(0, 400)
 }
 
 async function publish(content: string, mirror: string, machine: Machine): Promise<void> {

@@ -177,12 +177,16 @@ describe('fetching the provider', () => {
 
   test('that leads nowhere tells every way and what to do', async () => {
     site = await serve((_request, response) => response.writeHead(403).end())
-    const terraformPath = await bench.program('my-terraform', 'echo "Error: no route to the registry" >&2', 'exit 1')
+    const terraformPath = await bench.program(
+      'my-terraform',
+      `printf '╷\\n│ \\033[31mError: \\033[0mNot available\\n│ \\n│ no route\\n│ to the registry.\\n╵\\n╷\\n│ Error: Another\\n╵\\n' >&2`,
+      'exit 1',
+    )
     await expect(
       ensureProviderMirror(bench.ports, { machine: elsewhere, recipe: downloadFrom(site, 'p.zip'), terraformPath }),
     ).rejects.toMatchObject({
       code: 'ProviderMissing',
-      reason: expect.stringMatching(/403[\s\S]*no route to the registry/) as string,
+      reason: expect.stringMatching(/403[\s\S]*terraform providers mirror: Error: Not available no route to the registry\.$/) as string,
       next: expect.arrayContaining([expect.stringContaining('terraform.providerMirror')]) as string[],
     })
   })
