@@ -22,7 +22,7 @@ const isAlive = (pid: number): boolean => {
 describe('a creation that is cut short', () => {
   it('is finished by the same command after platform was killed: Terraform went on', async () => {
     const running = repository.start('env', 'create', 'dev', '--yes', '--json')
-    const { pid } = await applyInProgress(repository, 3)
+    const { pid } = await applyInProgress(repository, running, 3)
     process.kill(running.pid ?? 0, 'SIGKILL')
     await running
     expect(isAlive(pid)).toBe(true)
@@ -37,7 +37,7 @@ describe('a creation that is cut short', () => {
 
   it('stops cleanly on Ctrl-C, says how to go on, and goes on', async () => {
     const running = repository.start('env', 'create', 'dev', '--yes', '--json')
-    await applyInProgress(repository, 3)
+    await applyInProgress(repository, running, 3)
     process.kill(running.pid ?? 0, 'SIGINT')
     const { exitCode, stdout } = await running
     expect(exitCode).toBe(130)
@@ -61,7 +61,7 @@ describe('a creation that is cut short', () => {
 describe('two creations at once', () => {
   it('lets one work and tells the other who holds the environment', async () => {
     const running = repository.start('env', 'create', 'dev', '--yes', '--json')
-    await applyInProgress(repository, 1)
+    await applyInProgress(repository, running, 1)
     const second = await repository.run('env', 'create', 'dev', '--yes', '--json')
     expect(second.json()).toMatchObject({ error: { code: 'RunInProgress', details: { pid: running.pid } } })
     const { stdout } = await running
