@@ -25,8 +25,8 @@ export default defineConfig({
           env,
           include: ['test/full/**/*.test.ts'],
           globalSetup: 'test/helpers/tools-setup.ts',
-          testTimeout: 600_000,
-          hookTimeout: 900_000,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_800_000,
           // Resources that AWS, and so the emulator, takes its time for: not part of the default suite.
           maxWorkers: 2,
         },
