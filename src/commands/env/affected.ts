@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { SHARED_NAME } from '../../lib/core/names.js'
 import type { AffectedResult } from '../../lib/environments/affected.js'
 
 /** Most reasons that a line names. All of them are in the result for --json. */
@@ -8,6 +9,13 @@ const SHOWN = 3
 function shortened(reasons: readonly string[]): string {
   const rest = reasons.length - SHOWN
   return reasons.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+}
+
+/** Without its file nothing can be destroyed. */
+function goneText(name: string, commit: string): string {
+  if (name === SHARED_NAME) return 'platform.yaml switches off what environments share. What it made stays until: platform shared destroy'
+  const file = `environments/${name}.yaml`
+  return `${file} is gone. What it made stays until you bring the file back and destroy it: git checkout ${commit.slice(0, 12)} -- ${file} && platform env destroy ${name}`
 }
 
 export default class EnvAffected extends PlatformCommand<typeof EnvAffected> {
@@ -33,7 +41,7 @@ modules and of the modules that they use. Uncommitted changes count.`
       ],
       `No environment is touched since ${this.flags.since}.`,
     )
-    for (const name of result.removed) this.note(`environments/${name}.yaml is gone. What it made is destroyed only by env destroy.`)
+    for (const name of result.removed) this.note(goneText(name, result.commit))
     return result
   }
 }

@@ -4,7 +4,7 @@ import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { applyFlags, savedPlanFlags } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
-import { refuseForMany, fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
+import { fleetFlags, refuseForMany, refuseForOne, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import type { Selection } from '../../lib/environments/fleet/members.js'
 import type { FleetResult } from '../../lib/environments/fleet/result.js'
@@ -48,6 +48,7 @@ With --all or --environment: what is shared first, then management, then workloa
   }
 
   private async one(context: RootContext, name: string): Promise<ApplyResult | PlanResult> {
+    refuseForOne('platform env apply', name, this.flags)
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/plan.js')
       const preview = await previewEnvironment(context, { name, adopt: this.flags.adopt })

@@ -8,7 +8,7 @@ import type { DriftResult } from '../../lib/environments/fleet/drift-fleet.js'
 
 export default class EnvDrift extends PlatformCommand<typeof EnvDrift> {
   static override summary = 'Tell what was changed in AWS outside of Terraform.'
-  static override description = `Compares Terraform's state with AWS and changes nothing. Ends with exit code 0 when all is as Terraform left it, with 2 when
+  static override description = `Compares Terraform's state with AWS and changes nothing there. Ends with exit code 0 when all is as Terraform left it, with 2 when
 something has drifted, and with 4 when a part of several environments could not be compared.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> dev',
@@ -20,13 +20,15 @@ something has drifted, and with 4 when a part of several environments could not 
 
   async run(): Promise<DriftResult> {
     const selection = toSelection('platform env drift', this.args.name, this.flags)
-    const { driftFleet } = await import('../../lib/environments/fleet/drift-fleet.js')
+    const { driftFleet, driftOfOne } = await import('../../lib/environments/fleet/drift-fleet.js')
     const { driftTable } = await import('../../lib/environments/fleet/tables.js')
     const { fleetExitCode } = await import('../../lib/environments/fleet/result.js')
     const context = rootContext(this.ports, await this.project(), await this.target())
-    const members = 'one' in selection ? { names: [selection.one] } : selection.many
-    const result = await driftFleet(context, members, toFleetOptions(this.flags))
+    const result = await ('one' in selection
+      ? driftOfOne(context, selection.one)
+      : driftFleet(context, selection.many, toFleetOptions(this.flags)))
     await this.printReport(driftTable('Drift', result), result, reportFileOf(this.flags))
+    for (const { name, error } of result.environments) for (const next of error?.next ?? []) this.note(`Next for ${name}: ${next}`)
     const failed = result.environments.filter(({ error }) => error !== undefined).length
     const skipped = result.environments.filter(({ skipped: left }) => left === true).length
     const drifted = result.environments.some(({ verdict }) => verdict === 'drifted')

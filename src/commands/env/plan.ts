@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { plannedFields } from '../../lib/cli/environment-view.js'
-import { fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
+import { fleetFlags, refuseForOne, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { ExitCode } from '../../lib/core/exit-codes.js'
@@ -32,6 +32,7 @@ With --all or --environment several are planned at once; exit code 4 says that a
   }
 
   private async one(context: RootContext, name: string): Promise<OneResult> {
+    refuseForOne('platform env plan', name, this.flags)
     const { planEnvironment } = await import('../../lib/environments/plan.js')
     const { hasChanges, ...plan } = await planEnvironment(context, name)
     const status = hasChanges ? 'changed' : 'unchanged'

@@ -12,7 +12,7 @@ Refused while a run of this repository is at work.`
     '<%= config.bin %> <%= command.id %> dev --id 4be487ba-05d6-fdaf-2cbc-570af02eb03a',
     '<%= config.bin %> <%= command.id %> dev --dry-run',
   ]
-  static override args = { root: Args.string({ description: 'Name of the environment.', required: true }) }
+  static override args = { name: Args.string({ description: 'Name of the environment, or "shared".', required: true }) }
   static override flags = {
     'dry-run': changeFlags['dry-run'],
     yes: changeFlags.yes,
@@ -23,7 +23,7 @@ Refused while a run of this repository is at work.`
     const { releaseLock } = await import('../../lib/state/release-lock.js')
     const { id, 'dry-run': dryRun } = this.flags
     const context = { ports: this.ports, project: await this.project(), target: await this.target() }
-    const result = await releaseLock(context, { root: this.args.root, dryRun, ...(id !== undefined && { id }) })
+    const result = await releaseLock(context, { root: this.args.name, dryRun, ...(id !== undefined && { id }) })
     await this.printFields([
       ['Root', result.root],
       ['Lock', result.id],

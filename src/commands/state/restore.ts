@@ -12,7 +12,7 @@ restoring one of them takes it back.`
     '<%= config.bin %> <%= command.id %> dev --version 3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY',
     '<%= config.bin %> <%= command.id %> dev --version 3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY --dry-run',
   ]
-  static override args = { root: Args.string({ description: 'Name of the environment.', required: true }) }
+  static override args = { name: Args.string({ description: 'Name of the environment, or "shared".', required: true }) }
   static override flags = {
     'dry-run': changeFlags['dry-run'],
     yes: changeFlags.yes,
@@ -24,7 +24,7 @@ restoring one of them takes it back.`
     const { restoreState } = await import('../../lib/state/restore.js')
     const { 'dry-run': dryRun, yes, version } = this.flags
     const context = rootContext(this.ports, await this.project(), await this.target())
-    const result = await restoreState(context, { root: this.args.root, versionId: version, yes, dryRun })
+    const result = await restoreState(context, { root: this.args.name, versionId: version, yes, dryRun })
     const { root, changes, status } = result
     if (dryRun) await this.printPlan({ environment: root, changes, resources: result.planned })
     await this.printFields([

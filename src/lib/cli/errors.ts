@@ -65,6 +65,13 @@ function usageMessage(error: Error, command: string): string {
   if (notAllowed) return notAllowedMessage(notAllowed[1], notAllowed[2] ?? '', (notAllowed[3] ?? '').split(', '))
   if (error.constructor.name === 'UnexpectedArgsError') return `${quoted(args.map(String))} is one argument too many for ${command}.`
   const text = bareMessage(error).replaceAll(/\s*\n\s*/g, ' ')
+  const [, missing] = /^Missing required flag (\S+)$/.exec(text) ?? []
+  if (missing !== undefined) return `${command} needs --${missing}.`
+  // oclif repeats the value as well.
+  const [, one, other] = /^(--[\w-]+)\b.* cannot also be provided when using (--[\w-]+)/.exec(text) ?? []
+  if (one !== undefined) return `${one} and ${other} do not go together.`
+  const [, flag, needed] = /^All of the following must be provided when using (--[\w-]+): (.*)$/.exec(text) ?? []
+  if (flag !== undefined) return `${flag} needs ${needed} too.`
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
@@ -101,7 +108,7 @@ function fromFileSystem(error: unknown): UserError | undefined {
 /** Answers of AWS that no use case has explained. The SDK marks its errors with `$metadata`. */
 function fromAws(error: unknown): UserError | undefined {
   if (!(error instanceof Error) || !('$metadata' in error || error.name === 'CredentialsProviderError')) return undefined
-  const explained = explainAwsError(error, 'A call to AWS')
+  const explained = explainAwsError(error, 'call AWS')
   return explained instanceof UserError ? explained : undefined
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Flags } from '@oclif/core'
 import { UserError } from '../core/errors.js'
+import { assertWritable } from '../core/files.js'
 import type { FleetOptions } from '../environments/fleet/run-fleet.js'
 import type { Selection } from '../environments/fleet/members.js'
 
@@ -18,7 +19,7 @@ export const fleetFlags = {
     helpGroup: 'FLEET',
   }),
   'max-concurrency': Flags.integer({
-    summary: 'How many are worked on at once. Default: what cores and free memory allow (0.8 GB each).',
+    summary: 'Most that are worked on at once. Never more than cores and free memory allow (0.8 GB each).',
     min: 1,
     helpValue: '<number>',
     helpGroup: 'FLEET',
@@ -40,8 +41,9 @@ export const fleetFlags = {
     helpValue: '<file>',
     helpGroup: 'FLEET',
     parse: async (file) => {
-      if (/\.(?:json|md)$/.test(file)) return file
-      throw new UserError('BadFlag', `${JSON.stringify(file)} ends neither in .json nor in .md.`)
+      if (!/\.(?:json|md)$/.test(file)) throw new UserError('BadFlag', `${JSON.stringify(file)} ends neither in .json nor in .md.`)
+      await assertWritable(path.resolve(file))
+      return file
     },
   }),
 }
@@ -83,6 +85,16 @@ export function refuseForMany(given: Readonly<Record<string, boolean>>): void {
   if (flag === undefined) return
   throw new UserError('BadFlag', `${flag} works on one environment only.`, {
     next: ['See what would change in many with: platform env plan --all'],
+  })
+}
+
+/** Refuses flags that make sense for many environments only. @throws `BadFlag` */
+export function refuseForOne(command: string, name: string, flags: FleetFlags): void {
+  const given = { '--report-file': flags['report-file'], '--max-concurrency': flags['max-concurrency'] }
+  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (flag === undefined) return
+  throw new UserError('BadFlag', `${flag} works with --environment or --all only.`, {
+    next: [`${command} --environment ${name} ${flag} …`],
   })
 }
 

@@ -16,7 +16,7 @@ export function templateRows({ roots, unused }: TemplateList): TemplateRow[] {
     ...roots.flatMap(({ name, root, version, newest, edited, modules }) => [
       { root: name, template: `root ${root}`, version, newest, edited },
       ...modules.map((module) => ({
-        root: '',
+        root: name,
         template: `  ${module.name}`,
         version: module.version,
         newest: module.newest,

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { databaseEngines } from './choices.js'
-import { cidr, logRetentionDays, name } from './schema-parts.js'
+import { cidr, email, logRetentionDays, name } from './schema-parts.js'
 
 // The parts of an environment that can be switched on beside its network, keys and cluster.
 
-const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, { error: 'must be an address such as oncall@example.com' })
 const certificateArn = z.string().regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, {
   error: 'must be the ARN of a certificate in ACM',
 })

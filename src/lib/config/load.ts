@@ -27,11 +27,14 @@ export interface Configuration {
 const WRITTEN_TO = [
   '.platform/runs',
   '.platform/locks',
+  '.platform/states',
+  '.platform/template-update',
   '.platform/sandbox/data',
   '.platform/sandbox/logs',
   'infra/environments',
   'infra/modules',
   'infra/shared',
+  'infra/.templates',
   'platform.lock.json',
 ]
 

@@ -1,5 +1,5 @@
 import { nearest } from '../core/names.js'
-import { type FieldPath, formatField, type Problem } from './problem.js'
+import { problemAt, type Problem } from './problem.js'
 import type { EnvironmentSource } from './project-rules.js'
 import { valueAt } from './schema-problems.js'
 import type { YamlSource } from './yaml-source.js'
@@ -10,14 +10,6 @@ export function checkParts(environments: readonly EnvironmentSource[]): Problem[
   const managements = hard.filter(({ source }) => valueAt(source.value, ['role']) === 'management').map(({ name }) => name)
   return hard.flatMap(({ source }) => [...checkWaf(source), ...checkBudget(source), ...checkConnectivity(source, managements)])
 }
-
-const problemAt = (source: YamlSource, path: FieldPath, message: string, hints: Pick<Problem, 'allowed' | 'nearest'> = {}): Problem => ({
-  file: source.file,
-  ...source.valuePosition(path),
-  field: formatField(path),
-  message,
-  ...hints,
-})
 
 /** Only what a file itself says: a preset switches both on together. */
 function checkWaf(source: YamlSource): Problem[] {

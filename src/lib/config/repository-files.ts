@@ -20,6 +20,12 @@ export function environmentFilePath(name: string): string {
   return `${ENVIRONMENTS_FOLDER}/${name}.yaml`
 }
 
+/** Whether a path relative to the repository is that of a configuration file: others below `environments` are not read. */
+export function isConfigurationFile(file: string): boolean {
+  const { dir, name, ext } = path.posix.parse(file)
+  return file === PLATFORM_FILE || (dir === ENVIRONMENTS_FOLDER && ext === '.yaml' && isValidName(name))
+}
+
 /**
  * The nearest folder at or above `directory` with a `platform.yaml`.
  * @throws `NotARepository`
@@ -61,7 +67,7 @@ async function listEnvironmentFiles(directory: string): Promise<{ files: string[
     const { name: stem, ext } = path.parse(name)
     if (name.startsWith('.')) continue
     if (ext === '.yml') problems.push(fileProblem(file, `must end in .yaml: rename it to ${stem}.yaml`))
-    else if (ext === '.yaml' && isValidName(stem)) files.push(file)
+    else if (isConfigurationFile(file)) files.push(file)
     else if (ext.toLowerCase() === '.yaml')
       problems.push(fileProblem(file, `the file is named after the environment, whose name must be ${NAME_RULE}`))
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { days, logRetentionDays, name, principalArn } from './schema-parts.js'
+import { days, email, logRetentionDays, name, principalArn } from './schema-parts.js'
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 const repository = z
@@ -182,8 +182,6 @@ const accessBaselineSchema = z
   })
   .prefault({})
   .describe('Rules of the account, and the roles of those who work in it.')
-
-const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, { error: 'must be an e-mail address such as finance@example.com' })
 
 const budgetSchema = z.strictObject({
   monthlyUsd: z.number().positive().describe('What a month may cost, in US dollars.'),

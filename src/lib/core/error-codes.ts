@@ -116,7 +116,7 @@ export const errorCodes = {
   },
   StateConflict: {
     exitCode: ExitCode.refused,
-    meaning: 'A state that could not be saved no longer fits the state in the bucket, which has moved on.',
+    meaning: 'A state that could not be saved, or is to be restored, no longer fits the state in the bucket, which has moved on.',
   },
   StateUnreadable: { exitCode: ExitCode.failed, meaning: 'A state, in the bucket or in errored.tfstate, is not what Terraform writes.' },
   StateVersionNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such version of the state.' },

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, mkdir, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomicLibrary from 'write-file-atomic'
 import { isSystemError, messageOf, UserError } from './errors.js'
@@ -15,6 +15,23 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array, o
   } catch (error) {
     throw notWritable(file, error instanceof UserError ? error.cause : error)
   }
+}
+
+/** Finds out early whether a file could be written: before work whose result it is to take. @throws `FileNotWritable` */
+export async function assertWritable(file: string): Promise<void> {
+  const place = existsSync(file) ? file : nearestAbove(file)
+  try {
+    await access(place, constants.W_OK)
+    const isFolder = (await stat(place)).isDirectory()
+    if (isFolder === (place === file)) throw new Error(`${place} is ${isFolder ? 'a folder' : 'not a folder'}.`)
+  } catch (error) {
+    throw notWritable(file, error)
+  }
+}
+
+function nearestAbove(file: string): string {
+  const folder = path.dirname(file)
+  return existsSync(folder) ? folder : nearestAbove(folder)
 }
 
 /** Makes a folder and those above it. @throws `FileNotWritable` */

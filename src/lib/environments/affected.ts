@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { resolveConfiguration } from '../config/load.js'
 import type { Project } from '../config/project.js'
+import { ENVIRONMENTS_FOLDER, isConfigurationFile, PLATFORM_FILE } from '../config/repository-files.js'
 import { readOutsideSettings } from '../config/user-settings.js'
 import { isSystemError, UserError } from '../core/errors.js'
 import type { Ports } from '../core/ports.js'
@@ -14,7 +15,7 @@ export interface AffectedResult {
   since: string
   commit: string
   environments: Array<{ name: string; reasons: string[] }>
-  /** Had a file then, and have none now. What they made may still be there. */
+  /** Were there then, and are not now. What they made may still be there. */
   removed: string[]
 }
 
@@ -23,7 +24,7 @@ const WRITTEN = new Set(['terraform.tfvars.json', 'backend.tf.json', 'imports.tf
 
 /**
  * What a Git change touches: environments whose values differ from those of `since`, or whose root module or modules have changed files.
- * @throws `BadFlag` when `since` names no commit, `NotARepository` outside of Git
+ * @throws `BadFlag` when `since` names no commit, or this is no Git repository
  */
 export async function affectedEnvironments(ports: Ports, project: Project, since: string): Promise<AffectedResult> {
   const { directory } = project
@@ -78,7 +79,7 @@ async function modulesOf(folder: string): Promise<string[]> {
 
 /** The configuration at a commit, or undefined when it was not valid there. */
 async function projectAt(ports: Ports, { directory }: Project, commit: string): Promise<Project | undefined> {
-  const files = (await filesAt(ports, directory, commit, ['platform.yaml', 'environments'])).filter((file) => file.endsWith('.yaml'))
+  const files = (await filesAt(ports, directory, commit, [PLATFORM_FILE, ENVIRONMENTS_FOLDER])).filter(isConfigurationFile)
   const texts = new Map<string, string>()
   for (const file of files) texts.set(file, await textAt(ports, directory, commit, file))
   try {

@@ -5,9 +5,10 @@ import type { Environment, Project } from '../config/project.js'
 import { Journal, type RunRecord } from '../core/journal.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
-import { rootFolder, stateKey } from '../roots/environment-root.js'
+import { stateKey } from '../roots/environment-root.js'
 import { lastChange, wasCutShort } from '../roots/history.js'
 import { movesOf } from '../roots/moved.js'
+import { folderOfRoot } from '../templates/parts.js'
 
 /**
  * absent: nothing in the state. ready: the last run ended well. incomplete: the last run did not reach its end.
@@ -58,7 +59,7 @@ async function isAtWork({ processes }: Pick<Ports, 'processes'>, run: RunRecord)
 
 async function statusOf({ ports, project, target }: ListContext, environment: Environment): Promise<EnvironmentStatus> {
   const { account, region, name } = environment
-  if ((await movesOf(project, { folder: rootFolder(name), region, account })).length > 0) return 'moved'
+  if ((await movesOf(project, { folder: folderOfRoot(name), region, account })).length > 0) return 'moved'
   const last = await lastChange(new Journal(project.directory, ports.clock), name)
   if (last?.status === 'running' && (await isAtWork(ports, last))) return 'busy'
   const connection = await target.connect(account, region)

@@ -3,7 +3,8 @@ import { readCluster } from '../aws/cluster.js'
 import { stateOutputs, stateSummary } from '../aws/state-object.js'
 import { stateBucketName } from '../aws/state-bucket.js'
 import { Journal } from '../core/journal.js'
-import { rootFolder, stateKey } from '../roots/environment-root.js'
+import { stateKey } from '../roots/environment-root.js'
+import { folderOfRoot } from '../templates/parts.js'
 import { describeEnvironment, type EnvironmentEntry, type ListContext } from './list.js'
 import { environmentOf } from './selection.js'
 
@@ -47,7 +48,7 @@ export async function showEnvironment(context: ListContext, name: string): Promi
       ...(facts?.endpoint !== undefined && { endpoint: facts.endpoint }),
     },
     state: { ...location, resources: state.resources, ...(state.serial !== undefined && { serial: state.serial }) },
-    folder: rootFolder(name),
+    folder: folderOfRoot(name),
     outputs,
     ...(lastRun && { lastRun: { runId: lastRun.runId, command: lastRun.command, status: lastRun.status, startedAt: lastRun.startedAt } }),
   }

@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.js'
 import type { ExecResult, Ports } from '../core/ports.js'
 
 export type GitPorts = Pick<Ports, 'exec' | 'env' | 'signal'>
@@ -34,7 +35,8 @@ export async function forgetFiles(ports: GitPorts, directory: string, files: rea
 /** Those of `files` (paths relative to `directory`) whose text is not the committed one. Undefined where there is no repository. */
 export async function uncommittedFiles(ports: GitPorts, directory: string, files: readonly string[]): Promise<string[] | undefined> {
   if (files.length === 0) return []
-  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching', '--', ...files]
+  // `traditional` names each file also where its whole folder is ignored.
+  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=traditional', '--', ...files]
   const { exitCode, stdout } = await git(ports, directory, args, [0, 128])
   if (exitCode !== 0) return undefined
   // Paths are given from the top of the repository, which may lie above.
@@ -83,15 +85,19 @@ function childEnvironment(env: Ports['env']): Record<string, string> {
 /**
  * The commit that a revision names.
  * @returns undefined when there is none.
+ * @throws `BadFlag` outside of a Git repository
  */
 export async function commitOf(ports: GitPorts, directory: string, revision: string): Promise<string | undefined> {
-  const { stdout } = await git(
+  const { stdout, stderr } = await git(
     ports,
     directory,
     ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
     [0, 1, 128],
   )
-  return stdout.trim() || undefined
+  if (!/not a git repository/i.test(stderr)) return stdout.trim() || undefined
+  throw new UserError('BadFlag', `${directory} is in no Git repository, so it has no revision ${JSON.stringify(revision)}.`, {
+    next: ['Put it under Git first: git init && git add --all && git commit'],
+  })
 }
 
 /** Files below `directory` that differ from a commit, uncommitted and untracked ones included. Paths relative to `directory`. */

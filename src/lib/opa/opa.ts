@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { UserError } from '../core/errors.js'
 import type { ExecResult, Ports } from '../core/ports.js'
 import { redactText } from '../core/redaction.js'
@@ -5,7 +6,7 @@ import { redactText } from '../core/redaction.js'
 export interface Evaluation {
   /** Path of `opa`. */
   program: string
-  /** Rego files and folders. */
+  /** Absolute paths of Rego files and folders. */
   files: readonly string[]
   /** Expression whose value is the answer. */
   query: string
@@ -27,7 +28,7 @@ export async function evaluate(ports: Pick<Ports, 'exec' | 'env' | 'signal'>, ev
   const { program, files, query, input } = evaluation
   const env = Object.fromEntries(KEPT.flatMap((name) => (ports.env[name] === undefined ? [] : [[name, ports.env[name]]])))
   // By default a failing built-in function makes a rule silently undefined: it would let everything pass.
-  const args = ['eval', '--format=json', '--strict-builtin-errors', '--stdin-input', ...files.map((file) => `--data=${file}`), query]
+  const args = ['eval', '--format=json', '--strict-builtin-errors', '--stdin-input', ...files.map(asData), query]
   const result = await ports.exec(program, args, {
     env,
     input: JSON.stringify(input),
@@ -40,6 +41,11 @@ export async function evaluate(ports: Pick<Ports, 'exec' | 'env' | 'signal'>, ev
   if (answer.errors) throw invalidRules(answer.errors)
   if (result.exitCode !== 0) throw noAnswer(result)
   return answer.result?.[0]?.expressions?.[0]?.value
+}
+
+/** As a URL, for in a plain path everything before a colon would be taken for a place below `data`. */
+function asData(file: string): string {
+  return `--data=${pathToFileURL(file).href}`
 }
 
 /** Source: https://www.openpolicyagent.org/docs/cli#eval */

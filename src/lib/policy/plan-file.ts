@@ -4,9 +4,10 @@ import path from 'node:path'
 import type { Project } from '../config/project.js'
 import { isSystemError, messageOf, UserError } from '../core/errors.js'
 import { Journal } from '../core/journal.js'
-import { assertName, nearest } from '../core/names.js'
+import { SHARED_NAME } from '../core/names.js'
 import type { Ports } from '../core/ports.js'
-import { rootFolder } from '../roots/environment-root.js'
+import { unknownEnvironment } from '../roots/select.js'
+import { folderOfRoot } from '../templates/parts.js'
 import { terraformEnvironment } from '../terraform/environment-variables.js'
 import type { PlanJson } from '../terraform/plan.js'
 import { Terraform } from '../terraform/terraform.js'
@@ -97,25 +98,22 @@ async function show(reading: PlanReading, folder: string, file: string): Promise
 
 /** A folder in which Terraform can read the plan: it needs the providers of the root module there, and nothing else. */
 async function readableFolder(reading: PlanReading, file: string, environment: string | undefined): Promise<string> {
-  const { directory, environments } = reading.project
+  const { project } = reading
+  const { directory, environments } = project
   const name = environment ?? (await environmentInJournal(reading, file))
-  if (environment !== undefined && !environments.has(environment) && environment !== 'shared')
-    throw unknownEnvironment(environment, environments)
-  const folders = name === undefined ? await allRootFolders(directory) : [folderOf(name)]
+  if (environment !== undefined && environment !== SHARED_NAME && !environments.has(environment))
+    throw unknownEnvironment(project, environment)
+  const folders = name === undefined ? await allRootFolders(directory) : [folderOfRoot(name)]
   for (const folder of folders) if (await isInitialised(path.join(directory, folder))) return path.join(directory, folder)
   throw unreadable(
     file,
-    name === undefined ? 'No environment of this repository has been planned here.' : `${folderOf(name)} has not been planned here.`,
+    name === undefined ? 'No environment of this repository has been planned here.' : `${folderOfRoot(name)} has not been planned here.`,
   )
-}
-
-function folderOf(name: string): string {
-  return name === 'shared' ? 'infra/shared' : rootFolder(name)
 }
 
 async function allRootFolders(directory: string): Promise<string[]> {
   const names = await readdir(path.join(directory, 'infra', 'environments')).catch(() => [])
-  return [...names.sort().map(folderOf), folderOf('shared')]
+  return [...names.sort().map(folderOfRoot), folderOfRoot(SHARED_NAME)]
 }
 
 async function isInitialised(folder: string): Promise<boolean> {
@@ -130,15 +128,6 @@ async function environmentInJournal({ ports, project }: PlanReading, file: strin
   const folder = path.dirname(await realpath(file))
   const record = await new Journal(project.directory, ports.clock).read(path.basename(folder))
   return record && (await realpath(project.directory)) === path.resolve(folder, '..', '..', '..') ? record.environment : undefined
-}
-
-function unknownEnvironment(name: string, known: Project['environments']): UserError {
-  assertName('an environment', name)
-  const near = nearest(name, known.keys())
-  return new UserError('EnvironmentNotFound', `There is no environment ${name}.`, {
-    next: [...(near === undefined ? [] : [`Did you mean ${near}?`]), 'platform env list'],
-    details: { name, known: [...known.keys()] },
-  })
 }
 
 function unreadable(file: string, reason: string, cause?: unknown): UserError {

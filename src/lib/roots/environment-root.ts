@@ -1,16 +1,11 @@
-import path from 'node:path'
 import type { Environment, Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
+import { folderOfRoot } from '../templates/parts.js'
 import type { RootName } from '../templates/shipped.js'
 import { terraformVariables } from './environment-values.js'
 import { managementPlace } from './part-values.js'
 import type { Root } from './root.js'
 import { sharedPlace } from './shared-root.js'
-
-/** Folder of an environment's root module, relative to the repository. */
-export function rootFolder(name: string): string {
-  return path.posix.join('infra', 'environments', name)
-}
 
 /** Key of an environment's state in the state bucket. */
 export function stateKey(name: string): string {
@@ -62,7 +57,7 @@ export function environmentRoot(project: Project, environment: Environment): Roo
     stateKey: stateKey(name),
     stage: environment.role,
     template: templateOf(environment),
-    folder: rootFolder(name),
+    folder: folderOfRoot(name),
     file,
     summary: `Kubernetes ${cluster.kubernetesVersion}, ${network.cidr}`,
     protection,

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { LockInfo } from '../aws/state-object.js'
-import type { RunRecord } from '../core/journal.js'
+import type { RunProcess, RunRecord } from '../core/journal.js'
 import type { Ports } from '../core/ports.js'
 import { mayBeAtWork } from '../terraform/running.js'
 
@@ -17,7 +17,7 @@ export interface LockHolder {
   ours: boolean
   /** The process that is alive. */
   pid?: number
-  /** Taken during a run of ours that was killed before it could write down the Terraform that it had started, which is still at work. */
+  /** Taken in the time of a run of ours, while some Terraform that may have taken it is still at work. */
   settling?: true
 }
 
@@ -40,10 +40,15 @@ export async function holderOf(
   if (alive !== undefined) return { state: 'alive', ours: false, pid: alive }
   if (lock.unreadable) return { state: 'unknown', ours: false }
   if (!isTakenHere(lock)) return { state: 'elsewhere', ours: false }
-  if (isProven(lock, local)) return { state: 'dead', ours: true }
-  const duringOurs = local.some((record) => wasTakenDuring(lock, record))
-  if (await mayBeAtWork(ports, folder)) return { state: 'unknown', ours: false, ...(duringOurs && { settling: true }) }
-  return { state: 'dead', ours: duringOurs }
+  // Terraform said of a refused process that somebody else held the lock.
+  const processes = local.flatMap((record) => record.processes).filter(({ refused }) => refused !== true)
+  if (processes.some(({ lockId }) => lockId === lock.ID)) return { state: 'dead', ours: true }
+  const inOurTime = processes.some((process) => mayHaveTaken(lock, process)) || local.some((record) => wasTakenDuring(lock, record))
+  // Times fit a Terraform of another clone as well, which then is alive.
+  if (await mayBeAtWork(ports, folder, Date.parse(lock.Created))) {
+    return { state: 'unknown', ours: false, ...(inOurTime && { settling: true }) }
+  }
+  return { state: 'dead', ours: inOurTime }
 }
 
 /** A Terraform of these runs that is still alive. */
@@ -52,17 +57,12 @@ export async function firstAlive({ processes }: Pick<Ports, 'processes'>, record
   return undefined
 }
 
-/** The journal knows the lock's id, or the time at which one of our dead processes must have taken it. */
-function isProven(lock: LockInfo, records: readonly RunRecord[]): boolean {
-  // Terraform said of a refused process that somebody else held the lock.
-  const processes = records.flatMap((record) => record.processes).filter(({ refused }) => refused !== true)
-  if (processes.some(({ lockId }) => lockId === lock.ID)) return true
+/** Whether the lock was taken when this process must have taken one. */
+function mayHaveTaken(lock: LockInfo, { launchedAt, lockId, finishedAt, locks }: RunProcess): boolean {
   const taken = Date.parse(lock.Created)
-  return processes.some(({ launchedAt, lockId, finishedAt, locks }) => {
-    const launched = Date.parse(launchedAt)
-    const ended = finishedAt === undefined ? Infinity : Date.parse(finishedAt)
-    return locks && lockId === undefined && taken >= launched - 1000 && taken <= Math.min(ended, launched + LOCK_DELAY_MS)
-  })
+  const launched = Date.parse(launchedAt)
+  const ended = finishedAt === undefined ? Infinity : Date.parse(finishedAt)
+  return locks && lockId === undefined && taken >= launched - 1000 && taken <= Math.min(ended, launched + LOCK_DELAY_MS)
 }
 
 /**

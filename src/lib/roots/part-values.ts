@@ -1,9 +1,7 @@
 import type { Database, Environment, Project } from '../config/project.js'
+import { SHARED_NAME } from '../core/names.js'
 import { roleOf } from './role.js'
 import type { StatePlace, UpstreamOutputs } from './root.js'
-
-/** What the root of everything shared is called among the outputs. */
-const SHARED = 'shared'
 
 /**
  * The variables of the parts that are switched on. A part that is off is left out altogether, so that an environment that uses none
@@ -13,7 +11,7 @@ export function partVariables(project: Project, environment: Environment, output
   const { edge, waf, databases, connectivity, observability } = environment
   const { alarms, emails, exporter, monthlyBudgetUsd } = observability
   return {
-    ...(edge.enabled && { edge: edgeValues(edge, outputs.get(SHARED)) }),
+    ...(edge.enabled && { edge: edgeValues(edge, outputs.get(SHARED_NAME)) }),
     ...(waf.enabled && {
       waf: {
         mode: waf.mode,

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { access, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isSystemError } from '../core/errors.js'
@@ -38,8 +38,17 @@ export async function inScratchCopy<T>(repository: string, work: (copy: ScratchC
 
 async function copyIfExists(from: string, to: string): Promise<void> {
   try {
-    await cp(from, to, { recursive: true, filter: (source) => path.basename(source) !== '.terraform' })
+    // A link inside of the repository would lead out of the copy; one that leads nowhere is left out.
+    const filter = async (source: string): Promise<boolean> => path.basename(source) !== '.terraform' && (await exists(source))
+    await cp(from, to, { recursive: true, dereference: true, filter })
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error
   }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
 }

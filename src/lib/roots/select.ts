@@ -25,6 +25,12 @@ export function rootOf(project: Project, name: string): Root {
 /** @returns the error for a name that no file has. @throws `InvalidName` */
 export function unknownEnvironment(project: Project, name: string): UserError {
   assertName('an environment', name)
+  if (name === SHARED_NAME) {
+    return new UserError('EnvironmentNotFound', 'shared is no environment: it is what all environments share.', {
+      next: ['Use the commands for it: platform shared --help'],
+      details: { name, known: [...project.environments.keys()] },
+    })
+  }
   const near = nearest(name, project.environments.keys())
   return new UserError('EnvironmentNotFound', `There is no environment ${name}.`, {
     reason: `environments/${name}.yaml does not exist.`,

@@ -1,5 +1,7 @@
 import type { Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
 import { SHARED_NAME } from '../core/names.js'
+import { folderOfRoot } from '../templates/parts.js'
 import type { Root, StatePlace } from './root.js'
 import { sharedTerraformVariables } from './shared-values.js'
 
@@ -20,7 +22,7 @@ export function sharedRoot(project: Project): Root {
     ...sharedPlace(project),
     stage: 'shared',
     template: 'shared',
-    folder: 'infra/shared',
+    folder: folderOfRoot(SHARED_NAME),
     file: 'platform.yaml',
     summary: parts.join(', '),
     protection: shared.protection,
@@ -34,4 +36,13 @@ export function sharedRoot(project: Project): Root {
     upstream: [],
     values: () => sharedTerraformVariables(project),
   }
+}
+
+/** The root of what environments share, to be planned or applied. @throws `InvalidConfiguration` when it is switched off */
+export function enabledSharedRoot(project: Project): Root {
+  if (project.shared.enabled) return sharedRoot(project)
+  throw new UserError('InvalidConfiguration', 'What environments share is switched off.', {
+    reason: 'platform.yaml says "shared.enabled: false".',
+    next: ['Set "shared.enabled: true" in platform.yaml, or take the line out.'],
+  })
 }

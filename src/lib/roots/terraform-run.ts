@@ -3,7 +3,7 @@ import { chmod, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readStateLock, type StateLocation } from '../aws/state-object.js'
 import type { AwsClients } from '../aws/clients.js'
-import { UserError } from '../core/errors.js'
+import { isSystemError, UserError } from '../core/errors.js'
 import type { RunProcess } from '../core/journal.js'
 import type { DetachedProcess } from '../core/ports.js'
 import { redactText } from '../core/redaction.js'
@@ -152,9 +152,12 @@ async function readTail(file: string): Promise<string> {
   }
 }
 
-/** SHA-256 of a plan file, after making sure that only its owner can read it. */
+/** SHA-256 of a plan file, after making sure that only its owner can read it, where it is ours. */
 export async function digestOf(planFile: string): Promise<string> {
-  await chmod(planFile, 0o600)
+  await chmod(planFile, 0o600).catch((error: unknown) => {
+    // A plan that was handed over may belong to somebody else, or lie where nothing can be written.
+    if (!isSystemError(error, 'EPERM', 'EROFS')) throw error
+  })
   return `sha256:${createHash('sha256')
     .update(await readFile(planFile))
     .digest('hex')}`

@@ -13,15 +13,18 @@ import type { Terraform } from '../terraform/terraform.js'
 /**
  * Makes `text` the state in the bucket, under a serial newer than both. Terraform takes the lock for it, and refuses when somebody
  * else was quicker. What was the state until now is kept twice: as a version in the bucket, and below `.platform/states`.
+ * @param replacement.instead the state that the plan was shown beside; undefined: there was none.
  * @returns the new serial.
- * @throws `StateUnreadable`, `StateLocked`, `VerifyFailed`, `ToolFailed`
+ * @throws `StateConflict` when the state is another one by now; `StateUnreadable`, `StateLocked`, `VerifyFailed`, `ToolFailed`
  */
 export async function replaceState(
   run: Run,
-  { state, terraform, text }: { state: StateAccess; terraform: Pick<Terraform, 'statePush'>; text: string },
+  replacement: { state: StateAccess; terraform: Pick<Terraform, 'statePush'>; text: string; instead: string | undefined },
 ): Promise<number> {
+  const { state, terraform, text } = replacement
   const root = run.record.environment
   const current = await readStateText(state.clients, state)
+  if (current !== replacement.instead) throw changedMeanwhile(root)
   const now = current === undefined ? undefined : summariseState(current)
   const wanted = summariseState(text)
   const newest = Math.max(now?.serial ?? 0, wanted.serial ?? 0)
@@ -52,5 +55,12 @@ export async function replaceState(
     reason: `Written: serial ${serial}, ${wanted.resources} resources. Read: serial ${after.serial ?? 'none'}, ${after.resources}.`,
     next: [`Somebody may have changed it at the same moment. Look: platform state history ${root}`],
     details: { root, serial, found: after.serial },
+  })
+}
+
+function changedMeanwhile(root: string): UserError {
+  return new UserError('StateConflict', `The state of ${root} was changed while the question was open. Nothing was changed.`, {
+    next: [`See what came: platform state history ${root}`, 'Run the command again: it shows a plan beside the state of now.'],
+    details: { root },
   })
 }

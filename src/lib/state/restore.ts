@@ -39,7 +39,7 @@ export interface RestoreResult {
 /**
  * Makes an earlier version of a root's state the state again, under a new serial. Shows first what a plan with it would do.
  * The versions in between stay in the bucket, and nothing but the state is changed.
- * @throws `StateVersionNotFound`, `StateUnreadable`, `StateLocked`, `NotConfirmed`, `ConfirmationNeeded`
+ * @throws `StateVersionNotFound`, `StateUnreadable`, `StateLocked`, `StateConflict`, `NotConfirmed`, `ConfirmationNeeded`
  */
 export async function restoreState(context: RootContext, options: RestoreOptions): Promise<RestoreResult> {
   const { project, ports } = context
@@ -62,7 +62,7 @@ export async function restoreState(context: RootContext, options: RestoreOptions
         id: 'restore',
         title: 'State',
         run: async () => {
-          restored = await replaceState(run, { state, terraform: preflight.terraform, text })
+          restored = await replaceState(run, { state, terraform: preflight.terraform, text, instead: current })
           return { outcome: 'done', detail: `serial ${restored}, ${resources} resources` }
         },
       },

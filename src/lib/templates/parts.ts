@@ -1,7 +1,7 @@
 import path from 'node:path'
 import semver from 'semver'
 import { UserError } from '../core/errors.js'
-import { assertName } from '../core/names.js'
+import { assertName, SHARED_NAME } from '../core/names.js'
 import type { PlatformLock, RootEntry } from './lock-file.js'
 import type { Manifest, RootName } from './shipped.js'
 
@@ -71,11 +71,11 @@ export function forgetFolder(lock: PlatformLock, folder: string): void {
 }
 
 const ENVIRONMENTS = 'infra/environments/'
-const SHARED = 'infra/shared'
+const SHARED = `infra/${SHARED_NAME}`
 
 /** The folder of the environment's root, or of `shared`. */
 export function folderOfRoot(name: string): string {
-  return name === 'shared' ? SHARED : `${ENVIRONMENTS}${name}`
+  return name === SHARED_NAME ? SHARED : `${ENVIRONMENTS}${name}`
 }
 
 /** Folders of all roots that the lock knows, also those of version 0.1.0, which noted only their files. Sorted. */
@@ -91,7 +91,7 @@ export function templateOf(folder: string): RootName {
 
 /** `dev` for `infra/environments/dev`, and `shared` for `infra/shared`. @throws `InvalidName`, `PathOutsideRepository` */
 export function nameOfRoot(folder: string): string {
-  if (folder === SHARED) return 'shared'
+  if (folder === SHARED) return SHARED_NAME
   if (!folder.startsWith(ENVIRONMENTS)) {
     throw new UserError('PathOutsideRepository', `${folder} is not the folder of a root module.`, {
       reason: `Root modules lie in ${ENVIRONMENTS} and ${SHARED}.`,

@@ -17,7 +17,7 @@ export interface PlanSummary {
   resources: PlannedResource[]
   /** Whether applying it would do anything, outputs included. */
   hasChanges: boolean
-  /** Whether nothing of it exists yet. */
+  /** Whether it makes something, and nothing of it exists yet. */
   isNew: boolean
 }
 
@@ -102,7 +102,7 @@ export function summarisePlan(plan: PlanJson): PlanSummary {
     resources.push({ address, type, actions: change.actions, imported, holdsData: DATA_BEARING.has(type) })
   }
   const outputsChange = Object.values(plan.output_changes ?? {}).some(({ actions }) => actionOf(actions) !== 'no-op')
-  return { changes, resources, hasChanges: resources.length > 0 || outputsChange, isNew }
+  return { changes, resources, hasChanges: resources.length > 0 || outputsChange, isNew: isNew && changes.add > 0 }
 }
 
 /** Resources that the plan would create. */

@@ -35,7 +35,7 @@ describe('toUserError', () => {
 
   test('answers of AWS that nobody has explained are no defects', () => {
     const error = Object.assign(new Error('User is not authorized'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } })
-    expect(toUserError(error).code).toBe('AwsRefused')
+    expect(toUserError(error)).toMatchObject({ code: 'AwsRefused', message: expect.stringMatching(/^Could not call AWS: /) as string })
     expect(toUserError(Object.assign(new Error('none'), { name: 'CredentialsProviderError' })).code).toBe('NoCredentials')
   })
 })
@@ -48,6 +48,7 @@ describe('toUsageError', () => {
       ...changeFlags,
       preset: Flags.string({ options: ['small', 'standard'] }),
       account: Flags.string({ dependsOn: ['preset'] }),
+      host: Flags.string({ exclusive: ['preset'] }),
     }
     async run(): Promise<void> {
       await this.parse(Probe)
@@ -66,6 +67,7 @@ describe('toUsageError', () => {
     ['an unknown flag', ['x', '--presett', 'small'], '"--presett" is not a flag of platform probe.', /^Did you mean --preset\?$/],
     ['an unknown flag like no other', ['x', '--zzzzzzzz'], '"--zzzzzzzz" is not a flag of platform probe.', undefined],
     ['a missing argument', [], 'platform probe needs NAME.', undefined],
+    ['two flags of which one goes', ['x', '--preset=small', '--host', 'a b'], '--preset and --host do not go together.', undefined],
     ['one argument too many', ['x', 'y'], '"y" is one argument too many for platform probe.', undefined],
     [
       'a value that is not allowed',
@@ -74,12 +76,7 @@ describe('toUsageError', () => {
       undefined,
     ],
     ['a missing value', ['x', '--preset'], 'Flag --preset expects one of these values: small, standard.', undefined],
-    [
-      'a flag that needs another',
-      ['x', '--account', 'a'],
-      'All of the following must be provided when using --account: --preset.',
-      undefined,
-    ],
+    ['a flag that needs another', ['x', '--account', 'a'], '--account needs --preset too.', undefined],
     ['a folder that is not there', ['x', '-C', '/no/such/folder'], '--directory: There is no folder /no/such/folder.', undefined],
     ['a duration without a unit', ['x', '--timeout', '5'], '--timeout: "5" cannot be used as a duration.', /unit is missing/],
     ['a duration of nothing', ['x', '--timeout', '0s'], '--timeout: "0s" cannot be used as a duration.', /longer than zero/],

@@ -2,13 +2,28 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readTextIfExists, resolveInside, toJsonText, writeFileAtomic } from '../../../src/lib/core/files.js'
+import { assertWritable, readTextIfExists, resolveInside, toJsonText, writeFileAtomic } from '../../../src/lib/core/files.js'
 
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'platform-files-'))
 })
 afterEach(async () => rm(folder, { recursive: true, force: true }))
+
+describe('assertWritable', () => {
+  test('takes a file that is there, and one whose folders are still to be made', async () => {
+    await writeFile(path.join(folder, 'file'), 'x')
+    await assertWritable(path.join(folder, 'file'))
+    await assertWritable(path.join(folder, 'a', 'b', 'file'))
+    expect(await readdir(folder)).toEqual(['file'])
+  })
+
+  test('refuses a folder, and what would lie below a file', async () => {
+    await writeFile(path.join(folder, 'file'), 'x')
+    for (const file of [folder, path.join(folder, 'file', 'report.md')])
+      await expect(assertWritable(file)).rejects.toMatchObject({ code: 'FileNotWritable', details: { file } })
+  })
+})
 
 describe('writeFileAtomic', () => {
   test('makes folders, replaces what was there and leaves nothing else behind', async () => {

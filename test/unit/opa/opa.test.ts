@@ -13,14 +13,22 @@ const ask = (result: Partial<ExecResult>): Promise<unknown> => {
     env: { PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'hunter2' },
     signal: new AbortController().signal,
   } as unknown as Ports
-  return evaluate(ports, { program: 'opa', files: ['/a', '/b.rego'], query: 'data.x', input: { a: 1 } })
+  return evaluate(ports, { program: 'opa', files: ['/a', '/b: %.rego'], query: 'data.x', input: { a: 1 } })
 }
 
 describe('a question to Open Policy Agent', () => {
   test('hands the input in by pipe, with nothing of the caller that rules could read', async () => {
     expect(await ask({ stdout: '{"result":[{"expressions":[{"value":[1]}]}]}' })).toEqual([1])
     const { args, options } = calls.at(-1)!
-    expect(args).toEqual(['eval', '--format=json', '--strict-builtin-errors', '--stdin-input', '--data=/a', '--data=/b.rego', 'data.x'])
+    expect(args).toEqual([
+      'eval',
+      '--format=json',
+      '--strict-builtin-errors',
+      '--stdin-input',
+      '--data=file:///a',
+      '--data=file:///b:%20%25.rego',
+      'data.x',
+    ])
     expect(options).toMatchObject({ input: '{"a":1}', env: { PATH: '/bin' }, secretOutput: true })
   })
 

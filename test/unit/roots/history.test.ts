@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Journal, type RunRecord } from '../../../src/lib/core/journal.js'
-import { lastChange, wasCutShort } from '../../../src/lib/roots/history.js'
+import { isHalfMade, lastChange, wasCutShort } from '../../../src/lib/roots/history.js'
 
 let repository: string
 let journal: Journal
@@ -50,4 +50,16 @@ it('is whole again when a later run found nothing left to do', async () => {
   await run('change', 'interrupted', 'plan', 'apply')
   await run('change', 'succeeded', 'plan')
   expect(await isCutShort()).toBe(false)
+})
+
+it('is half made until one run has reached its end', async () => {
+  expect(await isHalfMade(journal, 'dev')).toBe(false)
+  await run('change', 'failed', 'plan')
+  expect(await isHalfMade(journal, 'dev')).toBe(false)
+  await run('change', 'interrupted', 'plan', 'apply')
+  await run('change', 'failed', 'plan', 'apply')
+  expect(await isHalfMade(journal, 'dev')).toBe(true)
+  await run('change', 'succeeded', 'plan', 'apply')
+  await run('change', 'failed', 'plan', 'apply')
+  expect(await isHalfMade(journal, 'dev')).toBe(false)
 })

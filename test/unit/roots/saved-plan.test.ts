@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -45,4 +45,11 @@ it.each([{ environment: 'prod' }, { account_id: '444455556666' }, { region: 'us-
 
 it('refuses a plan with another digest', async () => {
   await expect(read(HERE, `sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({ code: 'PlanChanged' })
+})
+
+it.runIf(process.platform === 'linux')('takes a plan that belongs to somebody else', async () => {
+  // Nobody may change the rights of it.
+  await rm(path.join(folder, 'plan'))
+  await symlink('/proc/self/status', path.join(folder, 'plan'))
+  expect(await read(HERE)).toMatchObject({ digest: expect.stringContaining('sha256:') as string })
 })

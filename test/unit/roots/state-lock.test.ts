@@ -1,4 +1,6 @@
 import { execa } from 'execa'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
@@ -116,7 +118,7 @@ describe('the lock of a Terraform that a killed run had started, and not written
     await writeFile(program, '#!/bin/sh\nread line\n', { mode: 0o755 })
     await mkdir(folder, { recursive: true })
     terraform = start(program, folder)
-    while (!(await mayBeAtWork(ports, FOLDER))) await systemClock.sleep(10)
+    while (!(await mayBeAtWork(ports, FOLDER, Date.parse(at(2))))) await systemClock.sleep(10)
   })
   afterEach(async () => {
     terraform.kill('SIGKILL')
@@ -207,4 +209,26 @@ it.each([
   ['of another clone: our process had its own', {}, { lockId: 'lock-0' }],
 ])('does not release a lock %s', async (_, lock, earlier) => {
   await expect(clear(lock, earlier)).rejects.toMatchObject(refused)
+})
+
+it.runIf(process.platform === 'linux')('does not release a lock while a Terraform of another clone may hold it', async () => {
+  const folder = path.join(repository, 'infra/environments/of-no-other-test')
+  const program = path.join(repository, 'terraform')
+  await mkdir(folder, { recursive: true })
+  await writeFile(program, '#!/bin/sh\nsleep 30\n:\n', { mode: 0o755 })
+  const child = spawn(program, { cwd: folder, detached: true })
+  await once(child, 'spawn')
+  const waiting = fakeClock(at(600))
+  try {
+    const { run, state } = await scene({})
+    const stop = new Error('it waited')
+    waiting.sleep = () => Promise.reject(stop)
+    await expect(clearStaleLock({ ...run, ports: { ...run.ports, clock: waiting } }, state)).rejects.toBe(stop)
+    expect(bucket.objects.size).toBe(1)
+    // It was started long after this lock was taken, so it cannot hold it.
+    const launchedAt = '2020-01-01T00:00:00Z'
+    expect(await clear({ Created: launchedAt }, { launchedAt })).toBe(true)
+  } finally {
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+  }
 })

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => rm(repository, { recursive: true, force: true }))
 
 /** Replaces the state, with a Terraform that refuses what the real one refuses. */
-async function replace(current: string | undefined, text: string, arrives = true): Promise<number> {
+async function replace(current: string | undefined, text: string, arrives = true, instead = current): Promise<number> {
   if (current !== undefined) bucket.objects.set('key', { body: current, etag: '"1"' })
   const journal = { folderOf: () => path.join(repository, 'run') }
   const run = { repository, record: { environment: 'dev', runId: 'r' }, journal } as unknown as Run
@@ -33,7 +33,7 @@ async function replace(current: string | undefined, text: string, arrives = true
     if (arrives) bucket.objects.set('key', { body: pushed, etag: '"2"' })
   }
   const access = { clients, bucket: 'bucket', key: 'key', folder: 'infra/environments/dev' }
-  return replaceState(run, { state: access, terraform: { statePush }, text })
+  return replaceState(run, { state: access, terraform: { statePush }, text, instead })
 }
 
 it.each([
@@ -54,4 +54,9 @@ it('refuses what Terraform did not write, and notices when nothing arrives', asy
     code: 'StateUnreadable',
   })
   await expect(replace(state(7), state(3), false)).rejects.toMatchObject({ code: 'VerifyFailed' })
+})
+
+it('does not write over a state that came after the plan was shown', async () => {
+  await expect(replace(state(8), state(3), true, state(7))).rejects.toMatchObject({ code: 'StateConflict' })
+  expect(summariseState(bucket.objects.get('key')?.body ?? '')).toMatchObject({ serial: 8 })
 })

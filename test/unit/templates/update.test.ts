@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -147,6 +147,24 @@ describe('an update', () => {
       `${NEW}/routes.tf`,
       `${NEW}/subnets.tf`,
     ])
+  })
+
+  test('brings a file of the user along byte by byte, and with its rights', async () => {
+    const bytes = Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0, 0x80])
+    await writeFile(path.join(directory, OLD, 'lambda.zip'), bytes)
+    await writeFile(path.join(directory, OLD, 'lookup.sh'), '#!/bin/sh\r\n', { mode: 0o755 })
+    await update()
+    expect(await readFile(path.join(directory, NEW, 'lambda.zip'))).toEqual(bytes)
+    expect(await text(`${NEW}/lookup.sh`)).toBe('#!/bin/sh\r\n')
+    expect((await stat(path.join(directory, NEW, 'lookup.sh'))).mode & 0o111).toBe(0o111)
+  })
+
+  test('leaves no empty folder behind where a link leads to the repository', async () => {
+    const link = `${directory}-link`
+    await symlink(directory, link)
+    await updateTemplates(ports, link, { roots: ['dev'], templates: newer, allowUncommitted: true })
+    await rm(link)
+    expect(await readdir(path.join(directory, 'infra/modules/network'))).toEqual(['1.9.0'])
   })
 
   test('leaves both texts where both changed, says where, and refuses to go on until that is resolved', async () => {
@@ -319,6 +337,13 @@ describe('work that is not in Git', () => {
     expect(await update({ allowUncommitted: false })).toMatchObject({ status: 'updated' })
   })
 
+  test('is not written over where a whole folder is ignored', async () => {
+    await write('.gitignore', 'infra/\n')
+    await commit()
+    await edit(MAIN, (content) => `${content}\n# ours\n`)
+    await expect(update({ allowUncommitted: false })).rejects.toMatchObject({ code: 'TemplateUncommitted', details: { files: [MAIN] } })
+  })
+
   test('without Git, only untouched files may be written', async () => {
     expect(await update({ allowUncommitted: false })).toMatchObject({ status: 'updated' })
   })
@@ -375,12 +400,12 @@ describe('wrong use', () => {
     [{ roots: ['devv'] }, 'EnvironmentNotFound'],
     [{ roots: ['../dev'] }, 'InvalidName'],
     [{ roots: [''] }, 'InvalidName'],
-    [{ roots: ['shared'] }, 'EnvironmentNotFound'],
+    [{ roots: ['shared'] }, 'EnvironmentNotFound', '"shared" has no Terraform files'],
     [{ to: '0.5.0' }, 'BadFlag'],
     [{ to: '' }, 'BadFlag'],
-  ])('%j is refused', async (options, code) => {
+  ])('%j is refused', async (options, code, words = '') => {
     const before = await everything()
-    await expect(update(options)).rejects.toMatchObject({ code })
+    await expect(update(options)).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string })
     expect(await everything()).toEqual(before)
   })
 

@@ -35,6 +35,8 @@ it('knows a plan that changes nothing, whatever was read or has drifted', () => 
   expect(announced(drift, change('data.aws_region.a', 'read'), count(0), outputs('noop'))).toMatchObject({
     hasChanges: false,
     resources: [],
+    // The plan of an environment that is there says nothing of what stays as it is.
+    isNew: false,
   })
 })
 

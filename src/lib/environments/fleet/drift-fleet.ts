@@ -1,5 +1,6 @@
 import { findDrift } from '../../roots/drift-root.js'
 import type { RootContext } from '../../roots/context.js'
+import type { Root } from '../../roots/root.js'
 import type { DriftedResource } from '../../terraform/drift.js'
 import { membersOf, wavesOf, type Selection } from './members.js'
 import { errorOf, type FleetMember } from './result.js'
@@ -21,20 +22,38 @@ export interface DriftResult {
   }>
 }
 
+/** Compares what Terraform made of one root with what is there now. @throws what keeps it from being compared */
+export async function driftOfOne(context: RootContext, name: string): Promise<DriftResult> {
+  const roots = membersOf(context.project, { names: [name] })
+  return { environments: await Promise.all(roots.map(async (root) => verdictOf(root, await findDrift(context, root)))) }
+}
+
 /** Compares what Terraform made with what is there now. */
 export async function driftFleet(context: RootContext, selection: Selection, options: Omit<FleetOptions, 'title'>): Promise<DriftResult> {
   const roots = wavesOf(membersOf(context.project, selection)).flat()
   const outcomes = await runFleet(context, [roots], { ...options, title: `Comparing ${roots.length} with AWS` }, async (member) => {
     const value = await findDrift(member.context, member.root)
-    return { value, detail: value === undefined ? 'nothing was applied yet' : value.length === 0 ? 'clean' : `${value.length} drifted` }
+    return { value, detail: value === undefined ? NOTHING_APPLIED : value.length === 0 ? 'clean' : `${value.length} drifted` }
   })
   return {
     environments: outcomes.map((outcome) => {
-      const nothing = { name: outcome.root.name, terraform: [], argocd: [] as [], aws: [] as [] }
-      if (outcome.status === 'failed') return { ...nothing, verdict: 'unknown', error: errorOf(outcome.error) }
-      if (outcome.status === 'skipped') return { ...nothing, verdict: 'unknown', reason: outcome.reason, skipped: true }
-      if (outcome.value === undefined) return { ...nothing, verdict: 'unknown', reason: 'nothing was applied yet' }
-      return { ...nothing, verdict: outcome.value.length === 0 ? 'clean' : 'drifted', terraform: outcome.value }
+      const { root } = outcome
+      if (outcome.status === 'failed') return { ...unknown(root), error: errorOf(outcome.error) }
+      if (outcome.status === 'skipped') return { ...unknown(root), reason: outcome.reason, skipped: true }
+      return verdictOf(root, outcome.value)
     }),
   }
+}
+
+const NOTHING_APPLIED = 'nothing was applied yet'
+
+type Compared = DriftResult['environments'][number]
+
+function unknown({ name }: Root): Compared {
+  return { name, verdict: 'unknown', terraform: [], argocd: [], aws: [] }
+}
+
+function verdictOf(root: Root, drift: DriftedResource[] | undefined): Compared {
+  if (drift === undefined) return { ...unknown(root), reason: NOTHING_APPLIED }
+  return { ...unknown(root), verdict: drift.length === 0 ? 'clean' : 'drifted', terraform: drift }
 }

@@ -64,14 +64,15 @@ async function moveFile(context: MoveContext, move: PartMove, name: string, ours
 
   const edited = ours !== undefined && (base === undefined || !same(ours, base))
   const source = path.posix.join(move.from.folder, name)
+  const copyOf = base === undefined && theirs === undefined && !inPlace ? source : undefined
   if (wasThere) {
     if (!edited || isCarried(lock, target, source, ours)) return []
     carry(lock, target, source, ours)
-    return addTo(context, move, { target, there, ours, base, theirs, wanted })
+    return addTo(context, move, { copyOf, target, there, ours, base, theirs, wanted })
   }
   if (wanted.action === 'deleted') lock.removed = [...new Set([...(lock.removed ?? []), target])].sort()
   if (edited && !inPlace) carry(lock, target, source, ours)
-  await overlay.write(target, wanted.text)
+  await overlay.write(target, wanted.text, copyOf)
   const nothing = wanted.action === 'unchanged' || (wanted.action === 'removed' && !inPlace)
   return nothing ? [] : [fileOf(target, wanted)]
 }
@@ -122,15 +123,17 @@ function mergedOf({ text, conflicts }: { text: string; conflicts: number }): Mer
 async function addTo(
   { ports, overlay }: MoveContext,
   move: PartMove,
-  file: Texts & { target: string; there: string | undefined; ours: string; wanted: Merged },
+  file: Texts & { copyOf: string | undefined; target: string; there: string | undefined; ours: string; wanted: Merged },
 ): Promise<UpdatedFile[]> {
-  const { target, there, ours, base, theirs, wanted } = file
+  const { copyOf, target, there, ours, base, theirs, wanted } = file
   if (there === undefined || (theirs !== undefined && same(there, theirs))) {
     if (wanted.action === 'deleted' || wanted.text === there) return []
-    await overlay.write(target, wanted.text)
+    await overlay.write(target, wanted.text, copyOf)
     return [fileOf(target, wanted)]
   }
   if (same(there, ours)) return []
+  if (!isText(there) || !isText(ours))
+    return [{ path: target, action: 'kept', look: `It is no text, and differs from yours in ${move.from.version}: compare the two.` }]
   const labels = { ours: `yours in ${move.to.version}`, theirs: `yours in ${move.from.version}` }
   const merged = mergedOf(await mergeTexts(ports, { base: base ?? '', ours: there, theirs: ours, labels }))
   await overlay.write(target, merged.text)
@@ -149,6 +152,11 @@ function isCarried(lock: PlatformLock, target: string, from: string, text: strin
 
 function carry(lock: PlatformLock, target: string, from: string, text: string): void {
   lock.carried = { ...lock.carried, [target]: { from, digest: digestOf(text) } }
+}
+
+/** What was no UTF-8 holds the mark for a letter that cannot be read. */
+function isText(text: string): boolean {
+  return !/[\0\uFFFD]/.test(text)
 }
 
 function same(a: string, b: string): boolean {

@@ -8,6 +8,8 @@ export interface FileChange {
   path: string
   before: string | undefined
   text: string | undefined
+  /** The file of the repository that it is copied from as it is, for it may be no text. */
+  copyOf?: string
 }
 
 /** A repository as it will be: files are read through what is going to be written, and nothing is written yet. */
@@ -25,10 +27,10 @@ export class Overlay {
     return change ? change.text : readTextIfExists(await resolveInside(this.directory, file))
   }
 
-  async write(file: string, text: string | undefined): Promise<void> {
+  async write(file: string, text: string | undefined, copyOf?: string): Promise<void> {
     const before = this.#changes.has(file) ? this.#changes.get(file)?.before : await this.read(file)
     if (before === text) this.#changes.delete(file)
-    else this.#changes.set(file, { path: file, before, text })
+    else this.#changes.set(file, { path: file, before, text, ...(copyOf !== undefined && { copyOf }) })
   }
 
   /** Every text below `folder`, by path relative to it. */

@@ -1,4 +1,4 @@
-import { rm, rmdir } from 'node:fs/promises'
+import { copyFile, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { isSystemError, messageOf, UserError } from '../../core/errors.js'
@@ -14,7 +14,7 @@ const digestOrNothing = z.string().nullable()
 const recordSchema = z.object({
   /** Names of the roots that are moved. */
   roots: z.array(z.string()),
-  files: z.array(z.object({ path: z.string(), before: digestOrNothing, after: digestOrNothing })),
+  files: z.array(z.object({ path: z.string(), before: digestOrNothing, after: digestOrNothing, copied: z.boolean().optional() })),
   /** The parts of the lock that an update changes, as they will be. */
   lock: lockSchema,
   /** The lock as it was: what another process adds in between is kept. */
@@ -32,9 +32,17 @@ export async function stageUpdate(
   update: { roots: string[]; changes: readonly FileChange[]; lock: PlatformLock; lockBefore: PlatformLock },
 ): Promise<void> {
   await dropStaged(directory)
-  const files = update.changes.map(({ path: file, before, text }) => ({ path: file, before: digestOrNull(before), after: digestOrNull(text) }))
+  const files = update.changes.map(({ path: file, before, text, copyOf }) => ({
+    ...{ path: file, before: digestOrNull(before), after: digestOrNull(text) },
+    ...(copyOf !== undefined && { copied: true }),
+  }))
   await Promise.all(
-    update.changes.map(async ({ text }, index) => text !== undefined && writeFileAtomic(await resolveInside(directory, `${FOLDER}/${index}`), text)),
+    update.changes.map(async ({ text, copyOf }, index) => {
+      if (text === undefined) return
+      const staged = await resolveInside(directory, `${FOLDER}/${index}`)
+      await writeFileAtomic(staged, text)
+      if (copyOf !== undefined) await copyFile(await resolveInside(directory, copyOf), staged)
+    }),
   )
   const record: Staged = { roots: update.roots, files, lock: update.lock, lockBefore: update.lockBefore }
   await writeFileAtomic(await resolveInside(directory, RECORD), toJsonText(record))
@@ -62,23 +70,30 @@ export async function refuseUnfinishedUpdate(directory: string, root: string): P
 export async function finishUpdate(directory: string): Promise<void> {
   const staged = await readStaged(directory)
   if (!staged) return
-  const todo = await filesToWrite(directory, staged)
-  for (const { target, index, after } of todo) {
-    if (after === null) await removeFile(directory, target)
-    else await writeFileAtomic(target, (await readTextIfExists(path.join(directory, FOLDER, String(index)))) ?? '')
+  for (const { target, index, after, copied } of await filesToWrite(directory, staged)) {
+    if (after === null) await removeFile(await realpath(directory), target)
+    else await writeStaged(path.join(directory, FOLDER, String(index)), target, copied === true)
   }
   await updateLock(directory, (lock) => takeOver(lock, staged))
   await dropStaged(directory)
 }
 
-async function filesToWrite(directory: string, { files, roots }: Staged): Promise<Array<{ target: string; index: number; after: string | null }>> {
-  const todo: Array<{ target: string; index: number; after: string | null }> = []
+/** A copy may be executable; any other file keeps the rights that it has. */
+async function writeStaged(staged: string, target: string, copied: boolean): Promise<void> {
+  await writeFileAtomic(target, await readFile(staged), copied ? { mode: (await stat(staged)).mode & 0o777 } : {})
+}
+
+type StagedFile = Staged['files'][number]
+
+async function filesToWrite(directory: string, { files, roots }: Staged): Promise<Array<StagedFile & { target: string; index: number }>> {
+  const todo: Array<StagedFile & { target: string; index: number }> = []
   const changed: string[] = []
-  for (const [index, { path: file, before, after }] of files.entries()) {
+  for (const [index, entry] of files.entries()) {
+    const { path: file, before, after } = entry
     const target = await resolveInside(directory, file)
     const current = digestOrNull(await readTextIfExists(target))
     if (current === after) continue
-    if (current === before) todo.push({ target, index, after })
+    if (current === before) todo.push({ ...entry, target, index })
     else changed.push(file)
   }
   if (changed.length === 0) return todo
@@ -130,7 +145,10 @@ async function dropStaged(directory: string): Promise<void> {
   await rm(await resolveInside(directory, FOLDER), { recursive: true, force: true })
 }
 
-/** Removes the file, and the folders that it leaves empty. */
+/**
+ * Removes the file, and the folders that it leaves empty.
+ * @param directory without links in it, as in `target`.
+ */
 async function removeFile(directory: string, target: string): Promise<void> {
   await rm(target, { force: true })
   for (let folder = path.dirname(target); folder.startsWith(directory + path.sep); folder = path.dirname(folder)) {

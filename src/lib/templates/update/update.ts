@@ -116,10 +116,9 @@ async function plan(
 /** Folders of the roots that were named. @throws `EnvironmentNotFound` */
 function chosen(names: readonly string[] | 'all', known: readonly string[]): string[] {
   if (names === 'all') return [...known].sort()
-  const folders = [...new Set(names)].map(folderOfRoot)
-  const unknown = folders.find((folder) => !known.includes(folder))
-  if (unknown === undefined) return folders
-  const name = unknown.slice(folderOfRoot('').length)
+  const wanted = [...new Set(names)]
+  const name = wanted.find((each) => !known.includes(folderOfRoot(each)))
+  if (name === undefined) return wanted.map(folderOfRoot)
   const near = nearest(name, known.map(nameOfRoot))
   throw new UserError('EnvironmentNotFound', `${JSON.stringify(name)} has no Terraform files in this repository.`, {
     reason: 'A new environment gets the newest templates by itself.',
@@ -161,7 +160,7 @@ async function refuseUncommitted(ports: UpdatePorts, { overlay }: UpdateContext,
   throw new UserError('TemplateUncommitted', 'Edited files that the update would write are not committed. Nothing was changed.', {
     reason: (found ?? edited).join('\n'),
     next: [
-      found ? `Commit them: git commit -m "Before the update" -- ${found.join(' ')}` : 'Put the repository under Git first.',
+      found ? 'Commit them: git add --force the files named above, then git commit' : 'Put the repository under Git first.',
       'Or go on without: --allow-uncommitted',
     ],
     details: { files: found ?? edited },

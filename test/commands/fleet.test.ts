@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { runCli } from '../helpers/repository.js'
+import { ENVIRONMENT, PLATFORM, repository } from '../unit/config/repository.js'
+
+const OFF = { 'platform.yaml': `${PLATFORM}shared:\n  enabled: false\n`, 'environments/dev.yaml': ENVIRONMENT }
+
+test.each([
+  ['plan', 'dev', '--report-file', 'plan.md'],
+  ['apply', 'dev', '--yes', '--max-concurrency', '2'],
+])('env %s of one environment takes no flag that it would pass over', async (...args) => {
+  const result = await runCli(['env', ...args, '--json'], { cwd: await repository(OFF) })
+  expect(result.exitCode).toBe(64)
+  expect(result.json()).toMatchObject({
+    error: { code: 'BadFlag', message: expect.stringContaining('--environment or --all only') as string },
+  })
+})
+
+test.each(['plan', 'apply', 'drift'])('env %s does not touch what is switched off', async (verb) => {
+  const result = await runCli(['env', verb, '--environment', 'shared', '--json'], { cwd: await repository(OFF) })
+  expect(result.exitCode).toBe(64)
+  expect(result.json()).toMatchObject({ error: { code: 'InvalidConfiguration' } })
+})
+
+test('env plan says which commands are for what environments share', async () => {
+  const result = await runCli(['env', 'plan', 'shared', '--json'], { cwd: await repository(OFF) })
+  expect(result.json()).toMatchObject({
+    error: { code: 'EnvironmentNotFound', next: [expect.stringContaining('platform shared') as string] },
+  })
+})
+
+test('a report that could not be written is refused before any work', async () => {
+  const cwd = await repository(OFF)
+  const result = await runCli(['env', 'apply', '--all', '--yes', '--report-file', 'platform.yaml/report.md', '--json'], { cwd })
+  expect(result.exitCode).toBe(1)
+  expect(result.json()).toMatchObject({ error: { code: 'FileNotWritable', message: expect.stringContaining('--report-file') as string } })
+})
