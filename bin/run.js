@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { runCommandLine } from '../dist/lib/cli/main.js'
+'use strict'
+const { pathToFileURL } = require('node:url')
+const { runCommandLine } = require('../dist/lib/cli/main.cjs')
 
-void runCommandLine(import.meta.url)
+void runCommandLine(pathToFileURL(__filename).href)

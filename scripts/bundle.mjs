@@ -3,8 +3,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { toCommonJs } from './commonjs.mjs'
 import { thirdPartyLicences } from './licences.mjs'
+import { lighterLibraries } from './lighter-libraries.mjs'
 import { root } from './run-tool.mjs'
+import { usedExportsOfClients } from './used-exports.mjs'
 
 const OUT = 'dist'
 /** Which file holds what, for the tests of size and start-up. Not shipped. */
@@ -18,20 +21,6 @@ const LOADED_BY_OCLIF = ['src/lib/cli/help.ts', 'src/lib/cli/command-not-found.t
 /** oclif asks for them only where a command line runs from its sources. */
 const NEVER_LOADED = ['typescript', 'ts-node', 'tsx', 'pnpapi', 'source-map-support']
 
-/** oclif loads these at every start, for commands without a manifest, plugins of a user, spinners and WSL, which platform does not have. */
-const withoutUnusedOclifParts = {
-  name: 'without-unused-oclif-parts',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:tinyglobby|minimatch|lilconfig|wsl-utils)$/ }, ({ path: name, importer }) =>
-      /[\\/]@oclif[\\/]core[\\/]/.test(importer) ? { path: name, namespace: 'unused' } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
-  },
-}
-
-/** For the one chunk in which esbuild keeps how CommonJS asks for Node's own modules. */
-const REQUIRE = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
-
 /** Bundles, and removes what earlier builds left. */
 export async function bundle() {
   const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -40,17 +29,17 @@ export async function bundle() {
     entryPoints: [...PROGRAMS, ...LOADED_BY_OCLIF, ...sourcesIn('src/commands')],
     outbase: 'src',
     outdir: OUT,
+    outExtension: { '.js': '.cjs' },
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
+    // Only ES modules can be split; `toCommonJs` makes of them what Node loads faster.
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     // The sources of packages as ES modules: what nobody uses of them is left out.
     mainFields: ['module', 'main'],
     external: [...Object.keys({ ...dependencies, ...optionalDependencies }), ...NEVER_LOADED],
-    // CommonJS libraries may ask where they are.
-    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
     minifySyntax: true,
     minifyWhitespace: true,
     // Errors are told apart by the names of their classes.
@@ -60,12 +49,12 @@ export async function bundle() {
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
-    plugins: [withoutUnusedOclifParts],
+    plugins: [lighterLibraries, usedExportsOfClients(path.join(root, 'src'))],
     write: false,
   })
-  for (const { path: file, contents, text } of outputFiles) {
+  for (const { file, text } of await toCommonJs(outputFiles)) {
     mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, file.endsWith('.js') && text.includes('__require=') ? REQUIRE + text : contents)
+    writeFileSync(file, text)
   }
   writeFileSync(path.join(root, METAFILE), JSON.stringify(metafile))
   writeFileSync(path.join(root, LICENCES), thirdPartyLicences(Object.keys(metafile.inputs)))

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from '@cdktn/hcl2json'
@@ -8,6 +8,7 @@ import { readManifest, templatesFolder } from '../../src/lib/templates/shipped.j
 import { moduleValues, rootValues } from './modules/bad-values.js'
 import { shared, sharedRootValues, trail } from './modules/shared-values.js'
 import { small } from './modules/values.js'
+import { VALID, validated } from './modules/validated.js'
 import { copyOfTemplates, findBinary, placeOfRoot, temporaryFolder, writeJson, type Binary } from './modules/workbench.js'
 
 const terraform = (await findBinary('terraform'))!
@@ -18,7 +19,7 @@ const folders = [
   ...Object.keys(manifest.roots).map(placeOfRoot),
 ]
 const inRoot = (folder: string): boolean =>
-  Object.values(manifest.roots).some(({ modules }) => modules.some((name) => folder.startsWith(`modules/${name}/`)))
+  Object.values(manifest.roots).some((root) => root.modules.some((name) => folder.startsWith(`modules/${name}/`)))
 
 test('the READMEs of the modules follow from their code', async () => {
   const script = fileURLToPath(new URL('../../scripts/module-docs.mjs', import.meta.url))
@@ -33,21 +34,10 @@ describe.each([terraform, tofu].filter((binary) => binary !== undefined))('$name
     await binary.run(copy, ['fmt', '-check', '-recursive'])
   })
 
-  // The root brings its modules along, so OpenTofu need not look at each of them again.
-  test.each(binary.name === 'terraform' ? folders : folders.filter((folder) => !inRoot(folder)))(
-    'finds %s valid, without a warning',
-    async (folder) => {
-      const directory = path.join(copy, folder)
-      // A module with a provider of another account cannot stand alone; the root, which looks at it too, must not see this one.
-      const alone = path.join(directory, 'provider.tf')
-      const needsProvider = folder.includes('/connectivity/')
-      if (needsProvider) await writeFile(alone, 'provider "aws" {\n  alias = "management"\n}\n')
-      await binary.run(directory, ['init', '-input=false'])
-      const { stdout } = await binary.run(directory, ['validate', '-json'], { okCodes: [0, 1] })
-      if (needsProvider) await rm(alone)
-      expect(JSON.parse(stdout)).toMatchObject({ valid: true, error_count: 0, warning_count: 0, diagnostics: [] })
-    },
-  )
+  // A root brings its modules along. Each of them alone is in test/full.
+  test.each(folders.filter((folder) => !inRoot(folder)))('finds %s valid, without a warning', async (folder) => {
+    expect(await validated(binary, path.join(copy, folder))).toEqual(VALID)
+  })
 })
 
 interface Variable {
@@ -132,17 +122,4 @@ test('no file names a time, a random value or another provider', async () => {
       /\b(?:timestamp|plantimestamp|uuid|uuidv5|bcrypt)\(|source\s*=\s*"hashicorp\/(?!aws")|_region\.\w+\.name\b/,
     )
   }
-})
-
-test('a copy of a root and its modules needs nothing of the place it came from', async () => {
-  const elsewhere = await temporaryFolder('moved')
-  const from = path.join(templatesFolder(), 'terraform')
-  await mkdir(path.join(elsewhere, 'infra/environments'), { recursive: true })
-  await cp(path.join(from, 'roots/eks', manifest.roots['eks']!.version), path.join(elsewhere, 'infra/environments/dev'), {
-    recursive: true,
-  })
-  await cp(path.join(from, 'modules'), path.join(elsewhere, 'infra/modules'), { recursive: true })
-  await writeFile(path.join(elsewhere, 'infra/environments/dev/terraform.tfvars.json'), JSON.stringify(small))
-  await terraform.run(path.join(elsewhere, 'infra/environments/dev'), ['init', '-input=false'])
-  await terraform.run(path.join(elsewhere, 'infra/environments/dev'), ['validate'])
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
 import { clientsOf } from '../helpers/aws.js'
-import { applyInProgress, expectComplete, expectOneOfEach } from '../helpers/interruption.js'
+import { applyInProgress, expectOneOfEach } from '../helpers/interruption.js'
 import { Repository } from '../helpers/repository.js'
 
 let repository: Repository
@@ -59,6 +59,10 @@ describe('a creation that is cut short', () => {
     const second = await repository.run(...CREATE)
     expect(second.stderr).not.toContain('Error')
     expect(second.json<ApplyResult>()).toMatchObject({ status: 'resumed', changes: { add: 0, destroy: 0 } })
-    await expectComplete(repository)
+  })
+
+  it('leaves nothing when it is destroyed', async () => {
+    const destroyed = await repository.run('env', 'destroy', 'dev', '--confirm', 'dev', '--json')
+    expect(destroyed.json()).toMatchObject({ destroyed: true, orphans: [] })
   })
 })

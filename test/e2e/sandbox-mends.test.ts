@@ -1,5 +1,6 @@
 import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm'
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { DescribeBackupCommand, ListBackupsCommand } from '@aws-sdk/client-dynamodb'
 import {
   CreateLaunchTemplateCommand,
   CreateSubnetCommand,
@@ -331,7 +332,10 @@ describe('caches', () => {
       NumCacheClusters: '2',
       CacheNodeType: 'cache.t4g.small',
       'SecurityGroupIds.SecurityGroupId.1': 'sg-1',
+      KmsKeyId: 'key-1',
     })
+  const deleteGroup = (endpoint: string, FinalSnapshotIdentifier: string) =>
+    query(endpoint, 'DeleteReplicationGroup', { ReplicationGroupId: 'group', FinalSnapshotIdentifier })
   const changeParameter = async (endpoint: string) => {
     const CacheParameterGroupName = 'group'
     const tags = { 'Tags.Tag.1.Key': 'team', 'Tags.Tag.1.Value': 'blue' }
@@ -360,6 +364,15 @@ describe('caches', () => {
     expect(tags, canGo('elasticache-create-tags.ts')).not.toContain('blue')
   })
 
+  test('leave no final snapshot in the bare emulator, and snapshots do not say their key', async () => {
+    await query(bare.endpoint, 'CreateSnapshot', { ReplicationGroupId: 'group', SnapshotName: 'by-hand' })
+    await deleteGroup(bare.endpoint, 'final')
+    const snapshots = await query(bare.endpoint, 'DescribeSnapshots')
+    expect(snapshots).toContain('by-hand')
+    expect(snapshots, canGo('elasticache-snapshots.ts')).not.toContain('final')
+    expect(snapshots, canGo('elasticache-snapshots.ts')).not.toContain('key-1')
+  })
+
   test('have them', async () => {
     await makeGroup(sandbox.endpoint)
     const member = await query(sandbox.endpoint, 'DescribeCacheClusters', { CacheClusterId: 'group-002', ShowCacheNodeInfo: 'true' })
@@ -370,12 +383,17 @@ describe('caches', () => {
     const { parameters, tags } = await changeParameter(sandbox.endpoint)
     expect(parameters).toContain('allkeys-lru')
     expect(tags).toContain('blue')
-    await query(sandbox.endpoint, 'DeleteReplicationGroup', { ReplicationGroupId: 'group' })
+    await query(sandbox.endpoint, 'CreateSnapshot', { ReplicationGroupId: 'group', SnapshotName: 'by-hand' })
+    expect(await deleteGroup(sandbox.endpoint, 'by-hand')).toContain('SnapshotAlreadyExists')
+    await deleteGroup(sandbox.endpoint, 'final')
+    const snapshots = (await query(sandbox.endpoint, 'DescribeSnapshots')).match(/<Snapshot>.*?<\/Snapshot>/g) ?? []
+    expect(snapshots.map((snapshot) => /<SnapshotName>([^<]+)/.exec(snapshot)?.[1])).toEqual(['by-hand', 'final'])
+    for (const snapshot of snapshots) expect(snapshot).toContain('<KmsKeyId>key-1<')
     expect(await query(sandbox.endpoint, 'DescribeCacheClusters', { CacheClusterId: 'group-001' })).toContain('CacheClusterNotFound')
   })
 })
 
-describe('the days for which a table can be recovered', () => {
+describe('a table that can be recovered', () => {
   const call = async (endpoint: string, operation: string, input: object) => {
     const credential = `test/20260101/${SANDBOX_REGION}/dynamodb/aws4_request`
     const answer = await fetch(endpoint, {
@@ -402,11 +420,21 @@ describe('the days for which a table can be recovered', () => {
     return call(endpoint, 'DescribeContinuousBackups', { TableName })
   }
 
-  test('are forgotten by the bare emulator', async () => {
+  test('forgets its days, and leaves no backup, in the bare emulator', async () => {
     expect(await describeRecovery(bare.endpoint), canGo('dynamodb-recovery-period.ts')).not.toContain('RecoveryPeriodInDays')
+    await call(bare.endpoint, 'DeleteTable', { TableName: 'table' })
+    expect(await call(bare.endpoint, 'ListBackups', { BackupType: 'ALL' }), canGo('dynamodb-last-backup.ts')).not.toContain('table')
   })
 
-  test('are kept', async () => {
+  test('knows its days, and leaves a backup when it is deleted', async () => {
     expect(await describeRecovery(sandbox.endpoint)).toContain('"RecoveryPeriodInDays":20')
+    await call(sandbox.endpoint, 'DeleteTable', { TableName: 'table' })
+    const dynamo = await mended.dynamoDb()
+    const { BackupSummaries = [] } = await dynamo.send(new ListBackupsCommand({ BackupType: 'ALL' }))
+    expect(BackupSummaries).toMatchObject([{ TableName: 'table', BackupType: 'SYSTEM' }])
+    const { BackupDescription } = await dynamo.send(new DescribeBackupCommand({ BackupArn: BackupSummaries[0]?.BackupArn }))
+    const days = ((BackupDescription?.BackupDetails?.BackupExpiryDateTime?.getTime() ?? 0) - Date.now()) / 86_400_000
+    expect(days).toBeCloseTo(35, 1)
+    expect((await dynamo.send(new ListBackupsCommand({}))).BackupSummaries).toEqual([])
   })
 })

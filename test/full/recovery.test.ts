@@ -1,4 +1,3 @@
-import { CreateRouteTableCommand, CreateVpcCommand } from '@aws-sdk/client-ec2'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,13 +6,13 @@ import { importsFile, planImports, type ImportBlock } from '../../src/lib/aws/ex
 import { systemClock } from '../../src/lib/core/clock.js'
 import { plannedCreates, summarisePlan, type PlanJson } from '../../src/lib/terraform/plan.js'
 import { small } from '../e2e/modules/values.js'
-import { ACCOUNT, copyOfTemplates, findBinary, REGION, writeJson, type Binary } from '../e2e/modules/workbench.js'
+import { copyOfTemplates, findBinary, writeJson, type Binary } from '../e2e/modules/workbench.js'
 import { TestSandbox } from '../helpers/sandbox.js'
+import { everything, managementNetwork } from './parts.js'
 
 // An environment with everything that can be switched on, for types that a plain one does not have.
 const ports = { clock: systemClock, signal: new AbortController().signal }
 const scope = { platform: small.platform, environment: small.environment }
-const MANAGEMENT_CIDR = '10.9.0.0/16'
 const MAX_ROUNDS = 6
 
 let sandbox: TestSandbox
@@ -28,7 +27,7 @@ beforeAll(async () => {
   sandbox = await TestSandbox.start()
   templates = await copyOfTemplates()
   root = path.join(templates, 'roots', 'eks')
-  await writeJson(root, 'terraform.tfvars.json', values(await managementNetwork()))
+  await writeJson(root, 'terraform.tfvars.json', everything(await managementNetwork(sandbox.clients())))
   await run('init', '-input=false')
   await run('apply', '-input=false', '-auto-approve')
 })
@@ -39,49 +38,6 @@ afterAll(async () => {
 })
 
 const run = (...args: string[]) => terraform.run(root, args, { endpoint: sandbox.endpoint })
-
-/** A network as the management environment would have made it: three private route tables, known by their tags. */
-async function managementNetwork(): Promise<string> {
-  const ec2 = await sandbox.clients().ec2()
-  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: MANAGEMENT_CIDR }))
-  const vpcId = Vpc?.VpcId ?? ''
-  for (const index of [0, 1, 2]) {
-    const Tags = [{ Key: 'platform:resource', Value: `network/route-table/private/${index}` }]
-    await ec2.send(new CreateRouteTableCommand({ VpcId: vpcId, TagSpecifications: [{ ResourceType: 'route-table', Tags }] }))
-  }
-  return vpcId
-}
-
-function values(managementVpc: string) {
-  const relational = {
-    version: '16',
-    instance_class: 'db.t4g.medium',
-    database_name: 'app',
-    backup_retention_days: 1,
-    final_snapshot: false,
-  }
-  const key = { name: 'id', type: 'S' }
-  return {
-    ...small,
-    edge: {
-      internal: false,
-      allowed_cidrs: ['203.0.113.0/24'],
-      certificate_arns: [],
-      plain_http: true,
-      target_groups: { web: { port: 8080, protocol: 'HTTP', weight: 1, health_path: '/' } },
-      access_log_retention_days: 7,
-    },
-    waf: { mode: 'block', rate_limit: 1000, allow_cidrs: [], block_cidrs: ['198.51.100.7/32'], counted_rules: {}, log_retention_days: 7 },
-    databases: {
-      orders: { engine: 'dynamodb', backup_retention_days: 0, final_snapshot: false, partition_key: key },
-      shop: { ...relational, engine: 'postgresql' },
-      sales: { ...relational, engine: 'aurora-postgresql' },
-      cache: { engine: 'valkey', version: '8.0', instance_class: 'cache.t4g.micro', backup_retention_days: 0, final_snapshot: false },
-    },
-    connectivity: { vpc_id: managementVpc, cidr: MANAGEMENT_CIDR, account_id: ACCOUNT, region: REGION, assume_role_arn: null },
-    observability: { alarms: true, emails: [], exporter: true, monthly_budget_usd: 100 },
-  }
-}
 
 async function plan(): Promise<PlanJson> {
   await run('plan', '-input=false', '-out=plan.bin')

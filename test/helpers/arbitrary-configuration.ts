@@ -15,11 +15,25 @@ export interface Texts {
 
 export const ENVIRONMENT_NAME = 'dev'
 
+/** What `dev` can be connected to: the same each time, beside all networks that are drawn. */
+export const MANAGEMENT = {
+  name: 'hub',
+  cidr: '10.100.0.0/20',
+  text: stringify({
+    apiVersion: 'platform/v1alpha1',
+    kind: 'Environment',
+    role: 'management',
+    region: 'eu-west-1',
+    network: { cidr: '10.100.0.0/20' },
+  }),
+}
+
 /** What platform makes of the texts. @throws `InvalidConfiguration` when it does not accept them. */
 export function configurationOf({ platform, environment }: Texts): Configuration {
   const texts = new Map([
     [PLATFORM_FILE, platform],
     [environmentFilePath(ENVIRONMENT_NAME), environment],
+    [environmentFilePath(MANAGEMENT.name), MANAGEMENT.text],
   ])
   return resolveConfiguration({ directory: '/repository', texts, problems: [] }, { variables: {}, user: {} })
 }
@@ -47,7 +61,11 @@ function withoutRefused(drawn: { platform: unknown; environment: unknown }): Tex
   for (let look = 0; look < LOOKS; look += 1) {
     const refused = problemsOf(texts)
     if (refused.length === 0) break
-    for (const { file, field } of refused) leaveOut(file === PLATFORM_FILE ? files.platform : files.environment, field.split(/[.[\]]+/))
+    for (const { file, field } of refused) {
+      // A problem of the fixed file comes from the platform: there is nothing to leave out in it.
+      if (file !== environmentFilePath(MANAGEMENT.name))
+        leaveOut(file === PLATFORM_FILE ? files.platform : files.environment, field.split(/[.[\]]+/))
+    }
     texts = textsOf(files)
   }
   return texts
@@ -123,6 +141,27 @@ const nodeGroup = fc
     return { ...group, min, desired, max: Math.max(1, max) }
   })
 
+const targetGroup = fc.record(
+  {
+    port: fc.integer({ min: 1, max: 65_535 }),
+    protocol: fc.constantFrom('HTTP', 'HTTPS'),
+    weight: fc.integer({ min: 1, max: 999 }),
+    healthPath: fc.constantFrom('/', '/healthz'),
+  },
+  { requiredKeys: ['port'] },
+)
+
+const zone = fc
+  .record({ certificate: fc.boolean(), waitForCertificate: fc.boolean() }, { requiredKeys: [] })
+  .map((drawn) => (drawn.certificate === false ? { certificate: false } : drawn))
+/** Domains, and sometimes one below the first of them. */
+const zones = fc
+  .tuple(fc.dictionary(ofPattern('^[a-z][a-z0-9]{0,8}[.](?:example|test)$'), zone, { maxKeys: 2 }), fc.boolean())
+  .map(([drawn, child]) => {
+    const [parent] = Object.keys(drawn)
+    return parent !== undefined && child ? { ...drawn, [`below.${parent}`]: { parent } } : drawn
+  })
+
 /** Where a schema says less than what is meant, and what no schema says. `null`: never written. */
 const MEANT: Record<string, (() => fc.Arbitrary<unknown>) | null> = {
   'platform.target': () => fc.constant('sandbox'),
@@ -136,6 +175,18 @@ const MEANT: Record<string, (() => fc.Arbitrary<unknown>) | null> = {
   'environment.isolation': () => fc.constant('hard'),
   'environment.host': null,
   'environment.account': () => fc.constant('sandbox'),
+  'environment.connectivity.management': () => fc.constant(MANAGEMENT.name),
+  'environment.connectivity.enabled': () => fc.constant(true),
+  'environment.edge.enabled': () => fc.constant(true),
+  'environment.edge.allowedCidrs[]': () => cidr,
+  'environment.edge.targetGroups': () => fc.dictionary(ofPattern('^[a-z][a-z0-9]{1,6}$'), targetGroup, { minKeys: 1, maxKeys: 3 }),
+  'environment.waf.allowCidrs[]': () => cidr,
+  'environment.waf.blockCidrs[]': () => cidr,
+  'environment.waf.countedRules': () => fc.constantFrom({}, { AWSManagedRulesSQLiRuleSet: ['SQLi_BODY'] }),
+  'environment.observability.monthlyBudgetUsd': () => fc.integer({ min: 1, max: 100_000 }),
+  'platform.shared.budgets.*.environment': () => fc.constant(ENVIRONMENT_NAME),
+  'platform.shared.dns.zones': () => zones,
+  'platform.shared.registry.pullAccounts[]': () => fc.constant('sandbox'),
   'environment.region': () => fc.constantFrom('eu-central-1', 'us-west-2'),
   'environment.network.cidr': () =>
     fc

@@ -42,16 +42,3 @@ export async function expectOneOfEach(clients: AwsClients): Promise<void> {
   expect(await natGateways(clients)).toBe(1)
   expect(await doubledResources(clients)).toEqual([])
 }
-
-/** Nothing is missing. */
-export async function expectUnchanged(repository: Repository): Promise<void> {
-  const again = await repository.run('env', 'create', 'dev', '--yes', '--json')
-  expect(again.json()).toMatchObject({ status: 'unchanged' })
-}
-
-/** Nothing is missing, and nothing is left when it is destroyed. */
-export async function expectComplete(repository: Repository): Promise<void> {
-  await expectUnchanged(repository)
-  const destroyed = await repository.run('env', 'destroy', 'dev', '--confirm', 'dev', '--json')
-  expect(destroyed.json()).toMatchObject({ destroyed: true, orphans: [] })
-}

@@ -55,9 +55,14 @@ export class Repository {
 
   /** Starts a command that the test will interrupt. */
   start(...args: string[]) {
+    return this.startWith({}, ...args)
+  }
+
+  /** As `start`, with environment variables. */
+  startWith(env: Record<string, string>, ...args: string[]) {
     return execa(process.execPath, [BIN, ...args], {
       cwd: this.directory,
-      env: cleanEnvironment(),
+      env: cleanEnvironment(env),
       extendEnv: false,
       reject: false,
       detached: true,

@@ -9,7 +9,7 @@ export default class TemplateUpdate extends PlatformCommand<typeof TemplateUpdat
   static override summary = 'Bring environments to newer templates, and keep what you changed in them.'
   static override description = `Merges three ways: the text as platform wrote it, yours, and the new one. Where both changed the same lines, both stay
 between conflict markers, the exit code is 3, and nothing can be planned until you have resolved them. Only files are changed:
-look at them, then run "env plan". Modules go to a folder of their new version, so other environments stay as they are.`
+look at them, then run "env plan" or "shared plan". Modules go to a folder of their new version, so other environments stay as they are.`
   static override strict = false
   static override args = { names: Args.string({ description: 'Environments, or "shared".', required: false }) }
   static override examples = [
@@ -44,9 +44,14 @@ look at them, then run "env plan". Modules go to a folder of their new version, 
     })
     if (look) await this.show(result)
     if (result.status === 'unchanged') this.print(`Up to date with templates ${result.to}.`)
-    else if (!look) this.print(`Updated to templates ${result.to}. Next: look at the changes in Git, then platform env plan.`)
+    else if (!look) await this.tellNext(result)
     if ((check && result.status !== 'unchanged') || (!look && result.status === 'conflicts')) this.exitWith(ExitCode.refused)
     return result
+  }
+
+  private async tellNext(update: Result): Promise<void> {
+    const { nextPlans } = await import('../../lib/cli/template-view.js')
+    this.print(`Updated to templates ${update.to}. Next: look at the changes in Git, then ${nextPlans(update)}.`)
   }
 
   private async show(update: Result): Promise<void> {

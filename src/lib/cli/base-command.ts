@@ -88,9 +88,12 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
   /** Prints rows for people on stdout, or `empty` on stderr when there are none. */
   protected async printTable<Row>(rows: readonly Row[], columns: ReadonlyArray<Column<Row>>, empty = 'Nothing to show.'): Promise<void> {
     if (this.jsonEnabled()) return
+    if (rows.length === 0) {
+      this.note(empty)
+      return
+    }
     const { renderTable } = await import('../ui/table.js')
-    if (rows.length === 0) this.note(empty)
-    else this.print(renderTable(rows, columns, this.style))
+    this.print(renderTable(rows, columns, this.style))
   }
 
   /** Prints `label  value` lines for people on stdout. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { moveLeadingGlobalFlags, wantsJson } from './invocation.js'
 
 /** What is read of package.json here. */
@@ -19,9 +20,14 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
     printVersion(JSON.parse(packageText) as Package, json)
     return
   }
+  const development = options.development === true
+  if (!development) {
+    const { keepCompiledCode } = await import('./compile-cache.js')
+    keepCompiledCode(fileURLToPath(new URL('../dist/chunks', binUrl)), process.env)
+  }
   // Loaded here because it takes most of the start-up time.
   const { runCommand } = await import('./run-command.js')
-  await runCommand(argv, { json, root: new URL('..', binUrl), packageText, development: options.development === true })
+  await runCommand(argv, { json, root: new URL('..', binUrl), packageText, development })
 }
 
 /** Answered before anything else is loaded: scripts ask for it often. */

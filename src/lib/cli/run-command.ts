@@ -74,7 +74,7 @@ async function loadOclif() {
 
 /** @param development names the sources where package.json names compiled files. */
 function readPackage(text: string, development: boolean): Interfaces.PJSON {
-  return JSON.parse(development ? text.replaceAll(/"\.\/dist\/([^"]+?)(\.js)?"/g, sourceOf) : text) as Interfaces.PJSON
+  return JSON.parse(development ? text.replaceAll(/"\.\/dist\/([^"]+?)(\.cjs)?"/g, sourceOf) : text) as Interfaces.PJSON
 }
 
 /** The source of a compiled file or folder that package.json names. */

@@ -27,6 +27,17 @@ export function templateRows({ roots, unused }: TemplateList): TemplateRow[] {
   ]
 }
 
+/** The commands that show what updated files change in AWS. */
+export function nextPlans({ roots }: Pick<TemplateUpdate, 'roots'>): string {
+  const names = roots.filter(({ status }) => status !== 'unchanged').map(({ name }) => name)
+  const environments = names.filter((name) => name !== 'shared')
+  return [
+    ...(environments.length < names.length ? ['platform shared plan'] : []),
+    ...(environments.length === 1 ? [`platform env plan ${environments[0]}`] : []),
+    ...(environments.length > 1 ? ['platform env plan --all'] : []),
+  ].join(', ')
+}
+
 /** What an update does, for people. Empty when there is nothing to tell. */
 export function updateText({ roots, changelog, lookAt, removed, kept }: TemplateUpdate): string {
   const sections = [

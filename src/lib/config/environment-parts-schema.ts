@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { databaseEngines } from './choices.js'
 import { cidr, email, logRetentionDays, name } from './schema-parts.js'
 
@@ -39,7 +39,7 @@ export const edgeSchema = z.strictObject({
     .array(certificateArn)
     .refine((arns) => new Set(arns).size === arns.length, { error: 'names a certificate twice' })
     .optional()
-    .describe('ACM certificates, the default one first. Default: those of the shared root, if it has any.'),
+    .describe('ACM certificates, the default one first. Default: those of the shared root that were waited for.'),
   plainHttp: z
     .boolean()
     .optional()

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HOST_FIELDS } from './project-rules.js'
 import { environmentSchema, platformSchema } from './schema.js'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { resolveInside } from '../core/files.js'
 import { findPolicyBreaches } from './policies.js'
 import { type FieldPath, formatField, invalidConfiguration, type Problem } from './problem.js'

@@ -5,12 +5,22 @@ import { formatField } from './problem.js'
 import type { Database } from './project.js'
 import type { YamlSource } from './yaml-source.js'
 
-/** Versions that RDS and ElastiCache had in November 2026; minor ones follow by themselves. */
+/**
+ * What a database runs when its file names no version. Looked up in November 2026:
+ * - PostgreSQL 17: in standard support of RDS and Aurora until 2030 at the earliest, for both keep a major version at least until its
+ *   community does (end of 2029). A major version alone is the newest minor one; later ones follow by themselves.
+ *   https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html
+ *   https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.VersionPolicy.Versioning.html
+ *   https://www.postgresql.org/support/versioning/
+ * - Valkey 8.2: the last of version 8. 9.0 and 9.1 are there too, for those who ask for them.
+ * - Redis OSS 7.1: the last that ElastiCache has. Neither cache changes its version by itself.
+ *   https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
+ */
 const VERSIONS: Readonly<Record<Exclude<DatabaseEngine, 'dynamodb'>, string>> = {
   'aurora-postgresql': '17',
   postgresql: '17',
   redis: '7.1',
-  valkey: '8.0',
+  valkey: '8.2',
 }
 
 /** The smallest class that the engine runs on without credits being a trap: Aurora has none below medium. */

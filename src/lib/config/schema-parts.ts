@@ -1,6 +1,9 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { NAME_RULE } from '../core/names.js'
 import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
+
+// Compiling a schema pays for many values. A command reads a few files.
+z.config({ jitless: true })
 
 // Rules are regular expressions where one can say them, because only those reach the published JSON Schemas.
 export const name = z.string().regex(/^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/, { error: `must be ${NAME_RULE}` })

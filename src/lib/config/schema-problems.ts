@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { nearest } from '../core/names.js'
 import { type FieldPath, formatField, type Problem } from './problem.js'
 import type { YamlSource } from './yaml-source.js'

@@ -1,5 +1,5 @@
 import validRange from 'semver/ranges/valid.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isReservedPlatformName } from '../core/names.js'
 import { architectures, isolations, presets, roles, targets } from './choices.js'
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { days, email, logRetentionDays, name, principalArn } from './schema-parts.js'
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
@@ -24,10 +24,21 @@ const userArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:user\/[\w+=,.@/-]{
   error: 'must be the ARN of an IAM user: the session of a role does not tell whether MFA was used',
 })
 
+/**
+ * Repositories that were made, renamed or moved since July 2026 have the ids of owner and repository in their subject.
+ * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ */
 const githubSubject = (ends: string, words: string) =>
-  z.string().regex(new RegExp(`^repo:[A-Za-z0-9-]+/[A-Za-z0-9._-]+:(?:ref:refs/(?:heads|tags)/[^*?\\s]+|environment:[^*?\\s]+${ends})$`), {
-    error: `must be repo:OWNER/NAME: and ref:refs/heads/BRANCH, ref:refs/tags/TAG or environment:NAME${words}, without * and ?`,
-  })
+  z
+    .string()
+    .regex(
+      new RegExp(
+        `^repo:[A-Za-z0-9-]+(?:@[0-9]+)?/[A-Za-z0-9._-]+(?:@[0-9]+)?:(?:ref:refs/(?:heads|tags)/[^*?\\s]+|environment:[^*?\\s]+${ends})$`,
+      ),
+      {
+        error: `must be repo:OWNER/NAME: or repo:OWNER@ID/NAME@ID: and ref:refs/heads/BRANCH, ref:refs/tags/TAG or environment:NAME${words}, without * and ?`,
+      },
+    )
 
 const gitlabSubject = z.string().regex(/^project_path:[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+:ref_type:(?:branch|tag):ref:[^*?\s]+$/, {
   error: 'must be project_path:GROUP/PROJECT:ref_type:branch:ref:BRANCH (or ref_type:tag), without * and ?',
@@ -99,7 +110,10 @@ const zoneSchema = z
       .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ' })
       .optional()
       .describe('Any other hosted zone of the account, which then points to this one.'),
-    waitForCertificate: z.boolean().default(false).describe('The domain already leads here: wait until the certificate is issued.'),
+    waitForCertificate: z
+      .boolean()
+      .default(false)
+      .describe('The domain already leads here: wait until the certificate is issued. Environments use it from then on.'),
   })
   .refine(({ parent, parentZoneId }) => parent === undefined || parentZoneId === undefined, {
     path: ['parentZoneId'],

@@ -32,6 +32,7 @@ export const errorCodes = {
   FolderNotEmpty: { exitCode: ExitCode.wrongUse, meaning: 'A new repository is only made in an empty folder.' },
   PathOutsideRepository: { exitCode: ExitCode.wrongUse, meaning: 'A path leads outside the repository.' },
   NotSupportedYet: { exitCode: ExitCode.wrongUse, meaning: 'This version of platform cannot do that yet.' },
+  FileNotReadable: { exitCode: ExitCode.failed, meaning: 'A file could not be read (rights, or a folder in its place).' },
   FileNotWritable: { exitCode: ExitCode.failed, meaning: 'A file could not be written (rights, full disk, read-only file system).' },
 
   // Templates

@@ -1,7 +1,6 @@
 import { constants, existsSync } from 'node:fs'
 import { access, mkdir, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import writeFileAtomicLibrary from 'write-file-atomic'
 import { isSystemError, messageOf, UserError } from './errors.js'
 
 /**
@@ -9,6 +8,8 @@ import { isSystemError, messageOf, UserError } from './errors.js'
  * @throws `FileNotWritable`
  */
 export async function writeFileAtomic(file: string, data: string | Uint8Array, options: { mode?: number } = {}): Promise<void> {
+  // Loaded here because it brings cryptography and threads along, and many commands only read.
+  const { default: writeFileAtomicLibrary } = await import('write-file-atomic')
   try {
     await makeFolder(path.dirname(file))
     await writeFileAtomicLibrary(file, typeof data === 'string' ? data : Buffer.from(data), options)
@@ -67,14 +68,28 @@ export function toJsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-/** The file's text, or undefined when there is none. */
+/** The file's text, or undefined when there is none. @throws `FileNotReadable` */
 export async function readTextIfExists(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined
-    throw error
+    throw notReadable(file, error)
   }
+}
+
+function notReadable(file: string, error: unknown): UserError {
+  const isFolder = isSystemError(error, 'EISDIR')
+  return new UserError('FileNotReadable', `Cannot read ${file}.`, {
+    cause: error,
+    reason: isFolder ? 'It is a folder, and a file is expected here.' : messageOf(error),
+    next: [
+      isFolder
+        ? 'Remove the folder, or bring the file back from Git, then run the command again.'
+        : 'Check who owns the file and what its rights are, then run the command again.',
+    ],
+    details: { file },
+  })
 }
 
 /**

@@ -97,9 +97,9 @@ export class Journal {
   /** The record of one run, or undefined when there is none or it is unreadable. */
   async read(runId: string): Promise<RunRecord | undefined> {
     if (!/^[0-9a-z]{26}$/.test(runId)) return undefined
-    const text = await readTextIfExists(path.join(this.folderOf(runId), 'run.json'))
-    if (text === undefined) return undefined
     try {
+      const text = await readTextIfExists(path.join(this.folderOf(runId), 'run.json'))
+      if (text === undefined) return undefined
       const record: unknown = JSON.parse(text)
       return isRunRecord(record) ? record : undefined
     } catch {
@@ -149,7 +149,7 @@ function isRunRecord(value: unknown): value is RunRecord {
 }
 
 function isIdentity(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && typeof value['pid'] === 'number' && typeof value['startedAt'] === 'string'
+  return isObject(value) && Number.isSafeInteger(value['pid']) && Number(value['pid']) > 0 && typeof value['startedAt'] === 'string'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

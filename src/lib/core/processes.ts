@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { isSystemError, UserError } from './errors.js'
 import { execProgram } from './exec.js'
@@ -11,6 +10,7 @@ export const systemProcesses: Processes = {
   },
 
   async startDetached(file, args, options) {
+    const { spawn } = await import('node:child_process')
     const stdout = await open(options.stdoutFile, 'a')
     const stderr = await open(options.stderrFile, 'a')
     try {

@@ -64,12 +64,9 @@ async function statusOf({ ports, project, target }: ListContext, environment: En
   if (last?.status === 'running' && (await isAtWork(ports, last))) return 'busy'
   const connection = await target.connect(account, region)
   const bucket = stateBucketName({ platform: project.platform.name, accountId: account.id, region })
-  let resources: number
-  try {
-    resources = (await stateSummary(new AwsClients(connection), { bucket, key: stateKey(name) })).resources
-  } catch {
-    return 'unknown' // One account that cannot be reached must not hide the others.
-  }
+  // One account that cannot be reached must not hide the others.
+  const state = await stateSummary(new AwsClients(connection), { bucket, key: stateKey(name) }).catch(() => undefined)
+  if (!state || state.unreadable === true) return 'unknown'
   if (wasCutShort(last)) return 'incomplete'
-  return resources === 0 ? 'absent' : 'ready'
+  return state.resources === 0 ? 'absent' : 'ready'
 }

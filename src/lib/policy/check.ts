@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { UserError } from '../core/errors.js'
 import { redactText } from '../core/redaction.js'
 import { runSteps } from '../core/steps.js'

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatField, invalidConfiguration, type Problem } from '../config/problem.js'
 import { readConfigurationText } from '../config/repository-files.js'
 import { checkSchema, valueAt } from '../config/schema-problems.js'

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isSystemError, UserError } from '../core/errors.js'
 import { resolveInside } from '../core/files.js'
 import type { Ports } from '../core/ports.js'

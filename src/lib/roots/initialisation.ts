@@ -27,8 +27,8 @@ export async function initialise(terraform: Terraform): Promise<StepResult> {
 async function dropDamaged(folder: string): Promise<void> {
   if ((await stat(folder).catch(() => undefined))?.isFile() === true) await rm(folder)
   for (const file of [path.join(folder, 'modules', 'modules.json'), path.join(folder, 'terraform.tfstate')]) {
-    const text = await readTextIfExists(file)
-    if (text !== undefined && !isJson(text)) await rm(file)
+    const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() === true
+    if (isFolder || !isJson((await readTextIfExists(file)) ?? '{}')) await rm(file, { recursive: true })
   }
 }
 
@@ -53,8 +53,15 @@ async function fingerprint({ options }: Terraform): Promise<string> {
 
 async function addFolder(hash: Hash, folder: string): Promise<void> {
   for (const name of (await namesIn(folder)).filter((entry) => INPUTS.test(entry) && entry !== IMPORTS).sort()) {
-    hash.update(`${name}\0`).update(await readFile(path.join(folder, name)))
+    hash.update(`${name}\0`).update(await contentOf(path.join(folder, name)))
   }
+}
+
+async function contentOf(file: string): Promise<Buffer | string> {
+  return readFile(file).catch((error: unknown) => {
+    if (isSystemError(error, 'EISDIR')) return 'a folder' // Terraform says whether it is in its way.
+    throw error
+  })
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -26,9 +26,10 @@ export async function findKeptKeys(
   scope: LeftoverScope,
   lost: readonly ImportBlock[] = [],
 ): Promise<{ kept: KeptKey[]; notLookedAt: string[] }> {
-  const known = await terraform.stateResources('aws_kms_key')
+  // One call: each reads the whole state.
+  const state = await terraform.stateResources(KEY, ...Object.keys(LAST_COPIES))
   const keys = [
-    ...known.map(({ address, values }) => ({ address, arn: String(values['arn']), inState: true })),
+    ...state.flatMap(({ type, address, values }) => (type === KEY ? [{ address, arn: String(values['arn']), inState: true }] : [])),
     ...lost.flatMap(({ to, id }) =>
       /aws_kms_key\.[^.]+$/.test(to) ? [{ address: to, arn: arnOf(clients, 'kms', `key/${id}`), inState: false }] : [],
     ),
@@ -39,35 +40,39 @@ export async function findKeptKeys(
     scope,
   )
   // Made by the destruction itself, so nothing that exists yet tells of them.
-  const final = await finalSnapshots(terraform)
+  const copies = state.flatMap(({ type, values }) => LAST_COPIES[type]?.(values) ?? [])
   const kept = keys.flatMap(({ address, arn, inState }) => {
-    const reason = needed.get(arn) ?? final.get(arn)
-    return reason === undefined ? [] : [{ address, arn, reason, inState }]
+    const names = copies.filter(({ key }) => key === arn).map(({ name }) => name)
+    const made = names.length > 0 && `The key will open ${names.join(', ')}, made now.`
+    const reason = [needed.get(arn), made].filter(Boolean).join(' ')
+    return reason === '' ? [] : [{ address, arn, reason, inState }]
   })
   return { kept, notLookedAt: keys.length === 0 ? [] : notLookedAt }
 }
 
-/** Keys of databases that leave their data behind when they are destroyed, with the reason. */
-async function finalSnapshots(terraform: Pick<Terraform, 'stateResources'>): Promise<Map<string, string>> {
-  const reasons = new Map<string, string>()
-  const note = (key: unknown, name: unknown): void => {
-    if (typeof key === 'string') reasons.set(key, `The key will open ${String(name)}, which is made now.`)
-  }
-  for (const type of ['aws_db_instance', 'aws_rds_cluster']) {
-    for (const { values } of await terraform.stateResources(type)) {
-      if (values['skip_final_snapshot'] === false)
-        note(values['kms_key_id'], `final snapshot ${String(values['final_snapshot_identifier'])}`)
-    }
-  }
-  for (const { values } of await terraform.stateResources('aws_elasticache_replication_group')) {
-    const name = values['final_snapshot_identifier']
-    if (typeof name === 'string' && name !== '') note(values['kms_key_id'], `final snapshot ${name}`)
-  }
-  for (const { values } of await terraform.stateResources('aws_dynamodb_table')) {
-    const tags = (values['tags'] ?? {}) as Record<string, unknown>
-    const [encryption] = (values['server_side_encryption'] ?? []) as Array<Record<string, unknown>>
+const KEY = 'aws_kms_key'
+
+/** What a database leaves behind when it is destroyed, and the key that opens it. */
+interface LastCopy {
+  key: unknown
+  name: string
+}
+
+function finalSnapshot({ kms_key_id: key, final_snapshot_identifier: name }: Record<string, unknown>): LastCopy[] {
+  return typeof name === 'string' && name !== '' ? [{ key, name: `final snapshot ${name}` }] : []
+}
+
+/** By the Terraform type of a database: its data that outlives it. */
+const LAST_COPIES: Readonly<Record<string, (values: Record<string, unknown>) => LastCopy[]>> = {
+  aws_db_instance: (values) => (values['skip_final_snapshot'] === false ? finalSnapshot(values) : []),
+  aws_rds_cluster: (values) => (values['skip_final_snapshot'] === false ? finalSnapshot(values) : []),
+  aws_elasticache_replication_group: finalSnapshot,
+  aws_dynamodb_table: ({ name, tags, server_side_encryption: encryption }) =>
     // DynamoDB itself keeps the last state of such a table for 35 days.
-    if (tags['platform:final-snapshot'] === 'true') note(encryption?.['kms_key_arn'], `the last backup of table ${String(values['name'])}`)
-  }
-  return reasons
+    (tags as Record<string, unknown> | null | undefined)?.['platform:final-snapshot'] === 'true'
+      ? ((encryption ?? []) as Array<Record<string, unknown>>).map(({ kms_key_arn: key }) => ({
+          key,
+          name: `the last backup of table ${String(name)}`,
+        }))
+      : [],
 }

@@ -11,7 +11,7 @@ export function partVariables(project: Project, environment: Environment, output
   const { edge, waf, databases, connectivity, observability } = environment
   const { alarms, emails, exporter, monthlyBudgetUsd } = observability
   return {
-    ...(edge.enabled && { edge: edgeValues(edge, outputs.get(SHARED_NAME)) }),
+    ...(edge.enabled && { edge: edgeValues(edge, sharedCertificates(project, environment, outputs.get(SHARED_NAME))) }),
     ...(waf.enabled && {
       waf: {
         mode: waf.mode,
@@ -32,11 +32,11 @@ export function partVariables(project: Project, environment: Environment, output
   }
 }
 
-function edgeValues(edge: Environment['edge'], shared: Record<string, unknown> | undefined): Record<string, unknown> {
+function edgeValues(edge: Environment['edge'], shared: readonly string[]): Record<string, unknown> {
   return {
     internal: edge.scheme === 'internal',
     allowed_cidrs: edge.allowedCidrs,
-    certificate_arns: edge.certificateArns.length > 0 ? edge.certificateArns : sharedCertificates(shared),
+    certificate_arns: edge.certificateArns.length > 0 ? edge.certificateArns : shared,
     plain_http: edge.plainHttp,
     target_groups: Object.fromEntries(
       Object.entries(edge.targetGroups).map(([name, { port, protocol, weight, healthPath }]) => [
@@ -48,11 +48,15 @@ function edgeValues(edge: Environment['edge'], shared: Record<string, unknown> |
   }
 }
 
-/** Certificates of the shared root, by zone. A load balancer takes only those of its own region; the provider says so otherwise. */
-function sharedCertificates(shared: Record<string, unknown> | undefined): string[] {
-  const certificates = shared?.['certificate_arns']
-  const values: unknown[] = typeof certificates === 'object' && certificates !== null ? Object.values(certificates) : []
-  return values.filter((arn) => typeof arn === 'string').sort()
+/**
+ * Certificates of the shared root: those of the environment's region that were waited for. A load balancer takes no other ones, and
+ * whether a certificate is issued yet is not known here.
+ */
+function sharedCertificates({ shared }: Project, { region }: Environment, outputs: Record<string, unknown> | undefined): string[] {
+  const certificates = outputs?.['certificate_arns']
+  const byDomain: Array<[string, unknown]> = typeof certificates === 'object' && certificates !== null ? Object.entries(certificates) : []
+  const issued = byDomain.filter(([domain]) => shared.dns.zones[domain]?.waitForCertificate).map(([, arn]) => arn)
+  return issued.filter((arn): arn is string => typeof arn === 'string' && arn.split(':')[3] === region).sort()
 }
 
 function databaseValues(database: Database): Record<string, unknown> {

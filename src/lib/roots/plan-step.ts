@@ -70,9 +70,11 @@ export function savedPlanStep(
 }
 
 function notAPlan(file: string, error: unknown, { commands }: Pick<Root, 'commands'>): unknown {
-  if (!(error instanceof UserError) || error.code !== 'ToolFailed') return error
+  // Only Terraform's own answer says something of the file: it may as well have been killed.
+  if (!(error instanceof UserError) || error.code !== 'ToolFailed' || error.details['call'] === undefined) return error
   return new UserError('BadFlag', `${file} is not a plan that this Terraform can read.`, {
     cause: error,
+    ...(error.reason !== undefined && { reason: error.reason }),
     next: [`Make one: ${commands.plan}`],
     details: { file },
   })

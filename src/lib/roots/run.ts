@@ -49,7 +49,8 @@ export async function withRun<T>(
     } catch (error) {
       const code = error instanceof UserError ? error.code : 'Unexpected'
       record.error = { code, message: redactText(messageOf(error)) }
-      await journal.finish(record, code === 'Interrupted' || code === 'TimedOut' ? 'interrupted' : 'failed')
+      // What went wrong says more than that it could not be written down.
+      await journal.finish(record, code === 'Interrupted' || code === 'TimedOut' ? 'interrupted' : 'failed').catch(() => undefined)
       throw error
     } finally {
       if (!run.goesOn && !run.keepsPlan) await dropPlansIn(journal.folderOf(record.runId))

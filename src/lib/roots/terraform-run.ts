@@ -18,6 +18,9 @@ import type { Run } from './run.js'
 
 const TAIL_BYTES = 4000
 
+/** A plan loses nothing when it is killed. An apply does: it is only killed when somebody asks for that. */
+const PLAN_GRACE_MS = 30_000
+
 /** Where the state of an environment is, and how to get there. */
 export interface StateAccess extends StateLocation {
   clients: AwsClients
@@ -65,6 +68,7 @@ export async function runTerraform(
   try {
     const ended = await followTerraform(run.ports, child, {
       messagesFile: options.files.messagesFile,
+      ...(operation === 'plan' && { graceMs: PLAN_GRACE_MS }),
       onMessage: (message) => {
         tracker.accept(message)
         options.onMessage?.(message)
@@ -77,17 +81,26 @@ export async function runTerraform(
     entry.finishedAt = clock.now().toISOString()
     await stopWatching?.()
     if (ended.stopped) throw interruption(run.ports.signal)
-    if (ended.exitCode === 0) return tracker.progress
-    const error = explainDiagnostics(operation, tracker.progress.errors, redactText(await readTail(options.files.stderrFile)))
+    if (ended.exitCode === 0) {
+      await run.journal.save(run.record)
+      return tracker.progress
+    }
+    const { errors } = tracker.progress
+    const stderr = await readTail(options.files.stderrFile)
+    // On a full disk Terraform cannot say so: its files take no more. Neither do ours.
+    if (errors.length === 0 && stderr === '') await run.journal.save(run.record)
+    const error = explainDiagnostics(operation, errors, redactText(stderr))
     if (error.code === 'StateLocked') {
       // The lock that was in the way is not ours, as far as Terraform knows.
       delete entry.lockId
       entry.refused = true
     }
     throw error
-  } finally {
+  } catch (error) {
     await stopWatching?.()
-    await run.journal.save(run.record)
+    // What went wrong says more than that it could not be written down.
+    await run.journal.save(run.record).catch(() => undefined)
+    throw error
   }
 }
 

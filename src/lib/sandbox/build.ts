@@ -7,11 +7,11 @@ import { packageRoot } from '../core/package-root.js'
 import type { Ports } from '../core/ports.js'
 
 /** The compiled program of a supervisor, also when this file runs as TypeScript in a test. */
-export const supervisorProgram = path.join(packageRoot, 'dist', 'lib', 'sandbox', 'supervisor-main.js')
+export const supervisorProgram = path.join(packageRoot, 'dist', 'lib', 'sandbox', 'supervisor-main.cjs')
 
 /**
  * Names the program of the supervisors that are started from here, such as `0.2.0+3f9a1c07be52`: the version of platform, and a digest of
- * the program, which names its parts by digests too.
+ * the program, which is one file.
  */
 export async function currentBuild(): Promise<string> {
   const [text, program] = await Promise.all([

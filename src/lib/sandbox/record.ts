@@ -1,4 +1,4 @@
-import { z } from 'zod/mini'
+import * as z from 'zod/mini'
 import { readTextIfExists, toJsonText, writeFileAtomic } from '../core/files.js'
 
 const identity = z.object({ pid: z.int(), startedAt: z.string() })

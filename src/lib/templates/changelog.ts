@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { templatesFolder } from './shipped.js'
 
 /** What a change does to infrastructure that is running, from harmless to harmful. `adds`: it only makes what did not exist. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import lockfile from 'proper-lockfile'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isSystemError, messageOf, UserError } from '../core/errors.js'
 import { readTextIfExists, resolveInside, toJsonText, writeFileAtomic } from '../core/files.js'
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
-import { z } from 'zod'
+import * as z from 'zod'
 import { packageRoot } from '../core/package-root.js'
 
 /** A file as it will stand in a repository. `path` is relative and has forward slashes. */

@@ -76,12 +76,31 @@ const ADVICE: readonly Advice[] = [
     ],
   },
   {
+    pattern: /dependency lock file/i,
+    next: ({ folder }) => [
+      `Bring it back from Git: git checkout HEAD -- ${forShell(path.posix.join(folder, '.terraform.lock.hcl'))}`,
+      'When it was never committed, delete it: the same command then chooses the provider again, and writes a new one.',
+    ],
+  },
+  {
+    pattern: /saved plan (?:is stale|does not match the given state)/i,
+    next: ['The state has changed since this plan was made, so it was not applied. Make a new plan: platform env plan NAME'],
+  },
+  {
+    pattern: /Unsupported state file format|state snapshot was created by/i,
+    next: [
+      'A newer Terraform has written the state. Install that version, or a newer one, then run the same command again.',
+      'See which one is used: platform doctor',
+    ],
+  },
+  { pattern: /no space left on device/i, next: ['Make room on the disk, then run the same command again.'] },
+  {
     pattern: /connection refused|no such host|i\/o timeout|connection reset/i,
     next: ['Check the network (in a sandbox: platform sandbox status), then run the same command again.'],
   },
 ]
 
-const ROOT_MODULE = /(?<=\/)infra\/environments\/[^/]+$/
+const ROOT_MODULE = /(?<=\/)infra\/(?:environments\/[^/]+|shared)$/
 const ANYWHERE: Place = { program: 'terraform', folder: path.posix.join('infra', 'environments', 'NAME') }
 /** Most of Terraform's words that an error repeats. Its first error tends to be the cause of the others. */
 const REASON_LENGTH = 4000

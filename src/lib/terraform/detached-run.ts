@@ -12,6 +12,8 @@ export interface FollowOptions {
   onMessage: (message: TerraformMessage) => void
   /** Called about seven times a second while it runs. */
   onTick?: () => void
+  /** How long it may go on after it was asked to stop; then its group is killed. Absent: as long as it takes. */
+  graceMs?: number
 }
 
 export type FollowPorts = Pick<Ports, 'processes' | 'clock' | 'signal' | 'interrupts'>
@@ -34,11 +36,13 @@ export async function followTerraform(
 ): Promise<Ended> {
   const reader = new MessageReader(options.messagesFile, options.onMessage)
   let stopped = false
+  let killAt = Number.POSITIVE_INFINITY
   let exit: { exitCode: number | null } | undefined
   if ('exited' in target) void target.exited.then((result) => (exit = result))
 
   const interrupt = (): void => {
     stopped = true
+    if (options.graceMs !== undefined) killAt = ports.clock.now().getTime() + options.graceMs
     void ports.processes.signal(target, 'SIGINT', { group: false })
   }
   if (ports.signal.aborted) interrupt()
@@ -51,6 +55,7 @@ export async function followTerraform(
       await reader.drain()
       options.onTick?.()
       if (ended) return { exitCode: exit?.exitCode ?? null, stopped }
+      if (ports.clock.now().getTime() >= killAt) await ports.processes.signal(target, 'SIGKILL', { group: true })
       await ('exited' in target ? Promise.race([target.exited, pause(ports.clock)]) : pause(ports.clock))
     }
   } finally {

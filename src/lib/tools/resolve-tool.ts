@@ -96,7 +96,7 @@ export async function resolveSpec(ports: ToolPorts, spec: ToolSpec, options: Res
 }
 
 function rangeOf(spec: ToolSpec, narrower: string | undefined): string {
-  if (narrower === undefined) return spec.range
+  if (narrower === undefined || narrower === spec.range) return spec.range
   // A space means "and" and binds more tightly than "||".
   const parts = narrower.split('||').map((part) => `${spec.range} ${part.trim()}`)
   return parts.join(' || ')

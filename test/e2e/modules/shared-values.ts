@@ -70,7 +70,7 @@ export const sharedModuleValues: Record<string, ModuleValues> = {
       tool_roles: { plan_principals: ['arn:aws:iam::111122223333:role/a/b'] },
       github: {
         plan_subjects: [subject, 'repo:acme/platform:pull_request'],
-        apply_subjects: ['repo:acme/platform:environment:production'],
+        apply_subjects: ['repo:acme/platform:environment:production', 'repo:acme@1234/platform@5678:environment:production'],
       },
       gitlab: { apply_subjects: [path] },
     },
@@ -82,6 +82,7 @@ export const sharedModuleValues: Record<string, ModuleValues> = {
       github: [
         { plan_subjects: ['repo:acme/platform:*'] },
         { plan_subjects: ['repo:acme/*:pull_request'] },
+        { plan_subjects: ['repo:acme@1234/platform@*:pull_request'] },
         { apply_subjects: ['acme/platform'] },
         { apply_subjects: ['repo:acme/platform:pull_request'] },
       ],

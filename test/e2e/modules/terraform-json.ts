@@ -34,15 +34,3 @@ export function actionsOf(json: string): Record<string, string[]> {
   }
   return result
 }
-
-/** Import ids that are not simply the id in the state. Source: the "Import" section of each resource in the provider's documentation. */
-const composed: Record<string, (values: Record<string, unknown>) => string> = {
-  aws_eks_pod_identity_association: (values) => [values['cluster_name'], values['association_id']].join(','),
-  aws_iam_role_policy_attachment: (values) => [values['role'], values['policy_arn']].join('/'),
-  aws_route: (values) => [values['route_table_id'], values['destination_cidr_block']].join('_'),
-  aws_route_table_association: (values) => [values['subnet_id'], values['route_table_id']].join('/'),
-}
-
-export function importIdOf({ type, values }: StateResource): string {
-  return composed[type]?.(values) ?? String(values['id'])
-}

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PolicyResult } from '../../../src/lib/policy/check.js'
 import type { PlanResult } from '../../../src/lib/roots/plan-root.js'
 import { Repository } from '../../helpers/repository.js'
+import { findBinary } from '../modules/workbench.js'
 
 let repository: Repository
 const plans: Record<string, string> = {}
+/** The plan of dev as `terraform show -json` prints it: read sooner than the plan itself. */
+let json: string
 
 const environment = (preset: string, cidr: string): string => `apiVersion: platform/v1alpha1
 kind: Environment
@@ -31,6 +34,10 @@ beforeAll(async () => {
     expect(planned.stderr).not.toContain('Error')
     plans[name] = planned.json<PlanResult>().planFile
   }
+  json = path.join(repository.directory, 'dev.json')
+  const terraform = (await findBinary('terraform'))!
+  const shown = await terraform.run(path.join(repository.directory, 'infra/environments/dev'), ['show', '-json', plans['dev'] ?? ''])
+  await writeFile(json, shown.stdout)
 })
 afterAll(async () => repository.remove())
 
@@ -62,13 +69,13 @@ deny contains {"rule": "no-network", "address": resource.address, "message": "It
   expect(people.exitCode).toBe(3)
   expect(people.stdout).toContain('low  no-network  module.network.aws_vpc.this\n      It is a network.\n      Mend: Stay alone.')
   expect(people.stderr).toContain('Error [PolicyRefused]')
-  const machines = await check(plans['dev'] ?? '', '--json')
+  const machines = await check(json, '--json')
   expect(machines.exitCode).toBe(3)
   expect(machines.json()).toMatchObject({ failed: 1, findings: [{ status: 'failed' }], error: { code: 'PolicyRefused' } })
 
   const exceptions = 'exceptions:\n  - { rule: no-network, address: module.network.*, owner: shop, reason: needed, until: 2999-12-31 }\n'
   await writeFile(path.join(repository.directory, 'policies', 'exceptions.yaml'), exceptions)
-  const excepted = await check(plans['dev'] ?? '', '--environment', 'dev')
+  const excepted = await check(json, '--environment', 'dev')
   expect(excepted.exitCode).toBe(0)
   expect(excepted.stdout).toContain('excepted until 2999-12-31  no-network')
   const { stdout } = await repository.run('policy', 'list')
@@ -76,7 +83,7 @@ deny contains {"rule": "no-network", "address": resource.address, "message": "It
 })
 
 test('wrong use ends with 64 and says what to do', async () => {
-  for (const args of [['none.tfplan'], ['platform.yaml'], [plans['dev'] ?? '', '-e', 'prod'], [plans['dev'] ?? '', '-e', 'nowhere'], []]) {
+  for (const args of [['none.tfplan'], ['platform.yaml'], [json, '-e', 'prod'], [plans['dev'] ?? '', '-e', 'nowhere'], []]) {
     const { exitCode, stderr } = await check(...args)
     expect(exitCode).toBe(64)
     expect(stderr).toContain('Next:')

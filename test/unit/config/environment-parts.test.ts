@@ -24,6 +24,18 @@ test.each([
   expect(await problemsOf(await repository({ [DEV]: `${ENVIRONMENT}${written}\n` }))).toMatchObject([{ file: DEV, line: 6, field }])
 })
 
+test.each([
+  ['aurora-postgresql', '17'],
+  ['postgresql', '17'],
+  ['redis', '7.1'],
+  ['valkey', '8.2'],
+])('a database %s without a version has %s, in the form that its service takes', async (engine, version) => {
+  const { environments } = await load({ [DEV]: `${ENVIRONMENT}databases: {orders: {engine: ${engine}}}\n` })
+  expect(environments.get('dev')?.databases['orders']?.version).toBe(version)
+  // Of PostgreSQL a major version alone is enough; a cache wants major and minor one.
+  expect(version).toMatch(engine.endsWith('postgresql') ? /^\d+$/ : /^\d+\.\d+$/)
+})
+
 test('presets switch the parts on', async () => {
   const { environments } = await load({ [DEV]: `${ENVIRONMENT}preset: production\ndatabases: {orders: {engine: postgresql}}\n` })
   expect(environments.get('dev')).toMatchObject({
@@ -83,14 +95,25 @@ describe('the variables of the root', () => {
     })
   })
 
-  test('take certificates from the file, or else from what is shared', async () => {
-    const own = 'arn:aws:acm:eu-west-1:000000000000:certificate/own'
-    const shared = new Map([['shared', { certificate_arns: { 'example.com': 'arn:aws:acm:eu-west-1:000000000000:certificate/zone' } }]])
-    const certificates = async (written: string) => {
-      const project = await load({ [DEV]: `${ENVIRONMENT}edge: {enabled: true${written}}\n` })
-      return (terraformVariables(project, project.environments.get('dev')!, shared)['edge'] as Record<string, unknown>)['certificate_arns']
+  test('take certificates from the file, or else those of their region that are issued', async () => {
+    const arn = (region: string, name: string) => `arn:aws:acm:${region}:000000000000:certificate/${name}`
+    const domains = {
+      'a.example.com': arn('eu-west-1', 'zone'),
+      'b.example.com': arn('eu-west-1', 'new'),
+      'c.example.com': arn('eu-west-3', 'far'),
     }
+    const zones = '{a.example.com: {waitForCertificate: true}, b.example.com: {}, c.example.com: {waitForCertificate: true}}'
+    const certificates = async (written: string) => {
+      const project = await load({
+        'platform.yaml': `${PLATFORM}shared: {dns: {zones: ${zones}}}\n`,
+        [DEV]: `${ENVIRONMENT}edge: {enabled: true${written}}\n`,
+      })
+      const outputs = new Map([['shared', { certificate_arns: domains }]])
+      return (terraformVariables(project, project.environments.get('dev')!, outputs)['edge'] as Record<string, unknown>)['certificate_arns']
+    }
+    const own = arn('eu-west-1', 'own')
     expect(await certificates(`, certificateArns: ["${own}"]`)).toEqual([own])
-    expect(await certificates('')).toEqual(['arn:aws:acm:eu-west-1:000000000000:certificate/zone'])
+    // A load balancer refuses one that is not issued, and one of another region.
+    expect(await certificates('')).toEqual([arn('eu-west-1', 'zone')])
   })
 })

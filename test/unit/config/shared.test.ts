@@ -126,6 +126,14 @@ test.each([
   expect(Number.parseInt(problems[0]!, 10)).toBeGreaterThan(ACCOUNTS.split('\n').length)
 })
 
+test.each(['repo:acme/platform:environment:production', 'repo:acme@1234/platform@5678:ref:refs/heads/main'])(
+  'takes the subject %s, with and without ids',
+  async (subject) => {
+    const { shared } = await loadProject(await withShared(`  accessBaseline:\n    github:\n      applySubjects: ["${subject}"]\n`))
+    expect(shared.accessBaseline.github?.applySubjects).toEqual([subject])
+  },
+)
+
 test('no environment is called shared', async () => {
   const problems = await problemsOf(await repository({ 'environments/shared.yaml': ENVIRONMENT }))
   expect(problems).toMatchObject([{ file: 'environments/shared.yaml', message: expect.stringContaining('rename the file') as string }])

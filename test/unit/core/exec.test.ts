@@ -93,7 +93,10 @@ describe('execProgram', () => {
 
   test('a child that floods its output is stopped, not kept', async () => {
     const flood = 'const line = "x".repeat(1 << 20); for (let i = 0; i < 80; i++) process.stdout.write(line)'
-    await expect(js(flood)).rejects.toMatchObject({ code: 'ToolFailed' })
+    const error = (await js(flood).catch((e: unknown) => e)) as UserError
+    expect(error).toMatchObject({ code: 'ToolFailed', message: expect.stringContaining('printed more than 64 MB') as string })
+    expect(error.reason!.length).toBeLessThan(5000)
+    expect(error.next.join()).toContain('platform doctor')
   })
 
   test('inherits nothing when an environment is given', async () => {

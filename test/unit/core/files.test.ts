@@ -67,7 +67,7 @@ test('readTextIfExists gives undefined for what is not there, and fails for what
   await writeFile(path.join(folder, 'file'), 'text')
   expect(await readTextIfExists(path.join(folder, 'file', 'below'))).toBeUndefined()
   expect(await readTextIfExists(path.join(folder, 'file'))).toBe('text')
-  await expect(readTextIfExists(folder)).rejects.toMatchObject({ code: 'EISDIR' })
+  await expect(readTextIfExists(folder)).rejects.toMatchObject({ code: 'FileNotReadable' })
 })
 
 describe('resolveInside', () => {

@@ -38,6 +38,10 @@ describe('Journal', () => {
     ['null', () => 'null'],
     ['a process that is none', (record: RunRecord) => JSON.stringify({ ...record, processes: [null] })],
     ['a process without an id', (record: RunRecord) => JSON.stringify({ ...record, processes: [{}] })],
+    [
+      'the group of whoever reads it',
+      (record: RunRecord) => JSON.stringify({ ...record, processes: [{ ...record.owner, pid: 0, operation: 'apply', launchedAt: 'x' }] }),
+    ],
     ['no steps', (record: RunRecord) => JSON.stringify({ ...record, steps: undefined })],
     ['no owner', (record: RunRecord) => JSON.stringify({ ...record, owner: undefined })],
   ])('passes over damaged records instead of failing: %s', async (_what, text) => {

@@ -100,3 +100,20 @@ describe('Terraform and our own calls to AWS', () => {
     expect(explainDiagnostics('apply', [{ severity: 'error', summary: `api error ${name}: ${message}` }], '').code).toBe(code)
   })
 })
+
+describe('what is damaged or in the way', () => {
+  it.each([
+    ['Error: failed to read dependency lock file: 1 problems', 'git checkout HEAD -- infra/environments/dev/.terraform.lock.hcl'],
+    ['Error: Saved plan is stale', 'Make a new plan: platform env plan NAME'],
+    ['Error: Unsupported state file format\n\nThe state file uses format version 99', 'A newer Terraform has written the state.'],
+    ['Error: write plan.tfplan: no space left on\ndevice', 'Make room on the disk'],
+  ])('%j has its own way on', (said, way) => {
+    expect(explainFailedCall('init', said, place).next.join('\n')).toContain(way)
+    expect(explainDiagnostics('apply', [], said)).toMatchObject({ code: 'ApplyFailed', reason: said })
+  })
+
+  it('is named by its folder in the repository, also for what environments share', () => {
+    const shared = { ...place, folder: '/repositories/acme/infra/shared' }
+    expect(explainFailedCall('init', 'Error: x', shared).message).toBe('terraform init failed in infra/shared.')
+  })
+})

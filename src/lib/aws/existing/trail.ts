@@ -21,7 +21,7 @@ export const findWorkgroup: Finder = async (finding, values) => {
   if (name === undefined) return []
   const { GetWorkGroupCommand, ListTagsForResourceCommand } = await import('@aws-sdk/client-athena')
   const client = await finding.clients.athena()
-  const found = await unlessMissing(client.send(new GetWorkGroupCommand({ WorkGroup: name })), 'InvalidRequestException', '*NotFound*')
+  const found = await unlessMissing(client.send(new GetWorkGroupCommand({ WorkGroup: name })), 'InvalidRequestException', 'ResourceNotFound*')
   if (!found?.WorkGroup) return []
   const { accountId, region } = finding.clients.connection
   const ResourceARN = `arn:${partitionOf(region)}:athena:${region}:${accountId}:workgroup/${name}`

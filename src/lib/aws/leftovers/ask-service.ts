@@ -44,8 +44,8 @@ const askElastiCache: Ask = async (clients, _arn, { kind, id }) => {
     case 'usergroup':
       return answerOf(client.send(new sdk.DescribeUserGroupsCommand({ UserGroupId: id })), 'UserGroupNotFound*')
     case 'snapshot': {
-      const { Snapshots = [] } = await client.send(new sdk.DescribeSnapshotsCommand({ SnapshotName: id }))
-      return Snapshots.length === 0 ? 'gone' : SNAPSHOT
+      const answer = await unlessMissing(client.send(new sdk.DescribeSnapshotsCommand({ SnapshotName: id })), 'SnapshotNotFound*')
+      return answer?.Snapshots?.length ? SNAPSHOT : 'gone'
     }
     default:
       return 'unconfirmed'
@@ -84,7 +84,15 @@ const askCloudWatch: Ask = async (clients, _arn, { kind, id }) => {
   return MetricAlarms.length === 0 ? 'gone' : 'exists'
 }
 
+const askBudgets: Ask = async (clients, _arn, { kind, id }) => {
+  if (kind !== 'budget') return 'unconfirmed'
+  const { DescribeBudgetCommand } = await import('@aws-sdk/client-budgets')
+  const command = new DescribeBudgetCommand({ AccountId: clients.connection.accountId, BudgetName: id })
+  return answerOf((await clients.budgets()).send(command), 'NotFound*')
+}
+
 const ASKS: Readonly<Record<string, Ask>> = {
+  budgets: askBudgets,
   cloudwatch: askCloudWatch,
   dynamodb: askDynamoDb,
   elasticache: askElastiCache,

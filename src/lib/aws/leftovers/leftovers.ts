@@ -9,6 +9,7 @@ import { keptCopies } from './kept-copies.js'
 import { balancersIn } from './load-balancers.js'
 import { sharedLeftovers } from './shared-services.js'
 import { clusterLeftovers, iamLeftovers, keyLeftovers, logLeftovers } from './other-services.js'
+import { watchingLeftovers } from './watching.js'
 
 export interface Orphan {
   arn: string
@@ -35,7 +36,8 @@ const CONFIRM_AT_ONCE = 5
 
 /**
  * Proves what is left of an environment: by tags, each hit confirmed by asking its service, and by what the tagging API does not know
- * (IAM below the environment's path, log groups, network interfaces, volumes, load balancers, the cluster and aliases by name).
+ * (IAM below the environment's path, log groups, network interfaces, volumes, load balancers, budgets, and the cluster, aliases and
+ * the dashboard by name).
  * @param ports with them, things that AWS is deleting at this moment are waited for.
  * @throws `NoCredentials`, `AwsRefused`: without an answer nothing is proven.
  */
@@ -73,6 +75,7 @@ async function survey(clients: LeftoverClients, scope: LeftoverScope): Promise<F
     keyLeftovers(clients, scope),
     keptCopies(clients, scope),
     sharedLeftovers(clients, finding, scope),
+    watchingLeftovers(clients, scope),
     vpcIds(finding, scope).then((ids) => balancers(clients, ids)),
   ])
   const found = new Map<string, Found>()

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini'
+import * as z from 'zod/mini'
 import type { Call, Protocol } from './call.js'
 import type { AwsError } from './answer.js'
 

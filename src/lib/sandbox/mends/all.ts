@@ -1,6 +1,7 @@
 import { accessAnalyzer } from '../services/access-analyzer.js'
 import { budgets } from '../services/budgets.js'
 import { acmWildcardRecord } from './acm-wildcard-record.js'
+import { dynamodbLastBackup } from './dynamodb-last-backup.js'
 import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
 import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
@@ -11,6 +12,7 @@ import { eksDeletionProtection } from './eks-deletion-protection.js'
 import { elasticacheCreateTags } from './elasticache-create-tags.js'
 import { elasticacheMembers } from './elasticache-members.js'
 import { elasticacheParameters } from './elasticache-parameters.js'
+import { elasticacheSnapshotKeys } from './elasticache-snapshots.js'
 import type { Mend } from './mend.js'
 import { s3LockAfterDelete } from './s3-lock-after-delete.js'
 import { rdsDatabases, rdsTags } from '../services/rds/rds.js'
@@ -29,9 +31,11 @@ export const allMends: readonly Mend[] = [
   ec2LaunchTemplateNames,
   acmWildcardRecord,
   dynamodbRecoveryPeriod,
+  dynamodbLastBackup,
   elasticacheMembers,
   elasticacheParameters,
   elasticacheCreateTags,
+  elasticacheSnapshotKeys,
   rdsDatabases,
   rdsTags,
   accessAnalyzer,

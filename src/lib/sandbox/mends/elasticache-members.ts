@@ -1,6 +1,7 @@
 import { withBody, type Answer } from '../gateway/answer.js'
 import { elementsOf, textOf } from '../gateway/xml-text.js'
 import { QueryInput, queryAnswer, toXml, type XmlValue } from '../services/query-protocol.js'
+import { deleteWithFinalSnapshot } from './elasticache-snapshots.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
 import { callQuery } from './root-calls.js'
 
@@ -18,16 +19,20 @@ interface Details extends Record<string, unknown> {
 
 /**
  * Gap: DescribeCacheClusters does not know the members of a replication group, so Terraform can neither make nor read one. AWS has a
- * cache cluster for each member. They are made up here from the group, with what the calls that made it said.
+ * cache cluster for each member. They are made up here from the group, with what the calls that made it said. And DeleteReplicationGroup
+ * makes no final snapshot, see `deleteWithFinalSnapshot`.
  */
 export const elasticacheMembers: Mend = {
   id: 'elasticache-members',
-  gap: 'DescribeCacheClusters does not find the members of a replication group.',
+  gap: 'DescribeCacheClusters does not find the members of a replication group, and DeleteReplicationGroup makes no final snapshot.',
   service: 'elasticache',
   actions: ['CreateReplicationGroup', 'ModifyReplicationGroup', 'DeleteReplicationGroup', 'DescribeCacheClusters'],
   async handle(request, context) {
-    const answer = await context.forward(request)
     const input = new QueryInput(request.body)
+    const answer =
+      request.call.action === 'DeleteReplicationGroup'
+        ? await deleteWithFinalSnapshot(request, input, context)
+        : await context.forward(request)
     if (request.call.action === 'DescribeCacheClusters') return withMembers(answer, input, context)
     if (answer.status === 200) await remember(request, input, context)
     return answer

@@ -1,6 +1,6 @@
 import { copyFile, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isSystemError, messageOf, UserError } from '../../core/errors.js'
 import { readTextIfExists, resolveInside, toJsonText, writeFileAtomic } from '../../core/files.js'
 import { digestOf, lockSchema, updateLock, type PlatformLock } from '../lock-file.js'

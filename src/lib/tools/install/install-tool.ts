@@ -144,9 +144,14 @@ async function moveIntoPlace(
 function installFailed(spec: ToolSpec, rejected: readonly Rejection[], failures: readonly Rejection[]): UserError {
   const found = rejected.map(({ path: file, source, reason }) => `${file ?? source}: ${reason}`)
   const tried = failures.map(({ source, reason }) => `${source}: ${reason}`)
-  return new UserError('ToolInstallFailed', `${spec.name} is not on this machine and could not be installed.`, {
+  const { name, version } = spec
+  const message =
+    rejected.length > 0
+      ? `No ${name} of this machine can be used, and ${name} ${version} could not be installed.`
+      : `${name} is not on this machine and could not be installed.`
+  return new UserError('ToolInstallFailed', message, {
     reason: [...found, ...tried].join('\n'),
-    next: [...spec.byHand, `Then, or when there is internet: platform tools install ${spec.name}`],
-    details: { tool: spec.name, version: spec.version, rejected, tried: failures },
+    next: [...spec.byHand, `Then, or when there is internet: platform tools install ${name}`],
+    details: { tool: name, version, rejected, tried: failures },
   })
 }

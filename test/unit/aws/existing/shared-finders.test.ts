@@ -67,3 +67,7 @@ it('knows that a lock without a rule is none', async () => {
   await expect(look({ ObjectLockEnabled: 'Enabled', Rule: {} })).resolves.toEqual({ importId: 'b' })
   await expect(look({ ObjectLockEnabled: 'Enabled' })).resolves.toBeUndefined()
 })
+
+it.each(['InvalidRequestException', 'ResourceNotFoundException'])('knows by %s that there is no workgroup', async (name) => {
+  await expect(find('aws_athena_workgroup', { name: 'acme-shared-trail' }, { GetWorkGroup: refuse(name) })).resolves.toBeUndefined()
+})

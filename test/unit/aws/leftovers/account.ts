@@ -55,6 +55,8 @@ export const nothing: Answers = {
   DescribeLogGroups: () => ({}),
   ...noDatabases,
   ListBackups: () => ({}),
+  ListDashboards: () => ({}),
+  DescribeBudgets: () => ({}),
   ListKeys: () => ({}),
   ListAliases: () => ({}),
   GetResources: () => ({}),

@@ -11,16 +11,18 @@ locals {
       dynamodb       = ["table/${var.platform}-*"]
       ecr            = ["repository/${var.platform}/*"]
       eks            = ["*/${var.platform}-*"]
-      elasticache    = ["*:${var.platform}-*"]
-      glue           = ["catalog", "database/${replace(var.platform, "-", "_")}_*", "table/${replace(var.platform, "-", "_")}_*"]
+      elasticache    = ["*:${var.platform}-*", "parametergroup:default.*"]
+      events         = ["rule/${var.platform}-*"]
+      glue           = ["catalog", "database/${replace(var.platform, "-", "_")}_*", "table/${replace(var.platform, "-", "_")}_*", "userDefinedFunction/${replace(var.platform, "-", "_")}_*"]
       logs           = ["log-group:/platform/${var.platform}/*", "log-group:/aws/*/${var.platform}-*", "log-group:aws-waf-logs-${var.platform}-*"]
-      rds            = ["*:${var.platform}-*"]
+      rds            = ["*:${var.platform}-*", "cluster-pg:default.*", "og:default:*", "pg:default.*"]
       secretsmanager = ["secret:rds!*", "secret:${var.platform}/*"]
       sns            = ["${var.platform}-*"]
       wafv2          = ["*/${var.platform}-*", "*/managedruleset/*"]
     } : service => [for resource in resources : "arn:${local.partition}:${service}:${service == "budgets" ? "" : "*"}:${local.account_id}:${resource}"]
   }
 
+  dashboards       = ["arn:${local.partition}:cloudwatch::${local.account_id}:dashboard/${var.platform}-*"]
   bucket_arn       = "arn:${local.partition}:s3:::${var.platform}-*"
   state_bucket_arn = "arn:${local.partition}:s3:::${var.platform}-state-${local.account_id}-*"
   iam_arn          = "arn:${local.partition}:iam::${local.account_id}"
@@ -78,6 +80,8 @@ data "aws_iam_policy_document" "read" {
       "elasticache:Describe*",
       "elasticache:List*",
       "elasticloadbalancing:Describe*",
+      "events:Describe*",
+      "events:List*",
       "glue:GetDatabase*",
       "glue:GetTable*",
       "glue:GetPartition*",
@@ -107,7 +111,9 @@ data "aws_iam_policy_document" "read" {
       "sns:List*",
       "sts:GetCallerIdentity",
       "tag:Get*",
-      "wafv2:Get*",
+      "wafv2:GetIPSet",
+      "wafv2:GetLoggingConfiguration",
+      "wafv2:GetWebACL*",
       "wafv2:List*",
     ]
     resources = ["*"]
@@ -157,6 +163,9 @@ data "aws_iam_policy_document" "write_network" {
       "ec2:RunInstances",
       "ec2:Update*",
       "elasticloadbalancing:*",
+      # Flow logs and the log of the web ACL are delivered by CloudWatch Logs; endpoints of services have names of their own.
+      "logs:*LogDelivery",
+      "route53:AssociateVPCWithHostedZone",
     ]
     resources = ["*"]
   }
@@ -213,9 +222,30 @@ data "aws_iam_policy_document" "write_network" {
   }
 
   statement {
-    sid       = "AlarmsAndTopics"
-    actions   = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource", "sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource"]
-    resources = concat(local.named["cloudwatch"], local.named["sns"])
+    sid = "AlarmsAndTopics"
+    actions = [
+      "cloudwatch:DeleteAlarms",
+      "cloudwatch:DeleteDashboards",
+      "cloudwatch:PutDashboard",
+      "cloudwatch:PutMetricAlarm",
+      "cloudwatch:TagResource",
+      "cloudwatch:UntagResource",
+      "events:DeleteRule",
+      "events:PutRule",
+      "events:PutTargets",
+      "events:RemoveTargets",
+      "events:TagResource",
+      "events:UntagResource",
+      "sns:CreateTopic",
+      "sns:DeleteTopic",
+      "sns:SetSubscriptionAttributes",
+      "sns:SetTopicAttributes",
+      "sns:Subscribe",
+      "sns:TagResource",
+      "sns:Unsubscribe",
+      "sns:UntagResource",
+    ]
+    resources = concat(local.named["cloudwatch"], local.named["events"], local.named["sns"], local.dashboards)
   }
 
   statement {
@@ -239,7 +269,7 @@ data "aws_iam_policy_document" "write_account" {
   }
 
   statement {
-    # Buckets, and nothing in them but results of queries.
+    # Buckets, and nothing in them but results of queries and access logs.
     sid = "Buckets"
     actions = [
       "s3:CreateBucket",
@@ -253,9 +283,14 @@ data "aws_iam_policy_document" "write_account" {
   }
 
   statement {
-    sid       = "QueryResults"
-    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
-    resources = ["arn:${local.partition}:s3:::${var.platform}-query-${local.account_id}-*/*"]
+    # What is deleted with its bucket.
+    sid     = "QueryResultsAndAccessLogs"
+    actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+    resources = [
+      "arn:${local.partition}:s3:::${var.platform}-query-${local.account_id}-*/*",
+      "${local.bucket_arn}/AWSLogs/${local.account_id}/ELBAccessLogTestFile",
+      "${local.bucket_arn}/AWSLogs/${local.account_id}/elasticloadbalancing/*",
+    ]
   }
 
   statement {
@@ -321,6 +356,19 @@ data "aws_iam_policy_document" "write_account" {
       "s3:PutAccountPublicAccessBlock",
     ]
     resources = ["*"]
+  }
+
+  statement {
+    # A key has its tags from the start, and none of them when the right to give them is looked at.
+    sid       = "TagsOfNewKeys"
+    actions   = ["kms:TagResource"]
+    resources = ["${local.kms_arn}:key/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/platform:name"
+      values   = [var.platform]
+    }
   }
 
   statement {

@@ -82,7 +82,7 @@ variable "tool_roles" {
 }
 
 variable "github" {
-  description = "GitHub Actions that may take the tool's roles, by the exact subject of their token, such as repo:acme/platform:ref:refs/heads/main. create_provider: false when the account has GitHub's identity provider already. Null: none."
+  description = "GitHub Actions that may take the tool's roles, by the exact subject of their token, such as repo:acme@1234/platform@5678:ref:refs/heads/main (with ids in repositories made since July 2026). create_provider: false when the account has GitHub's identity provider already. Null: none."
   type = object({
     plan_subjects   = optional(list(string), [])
     apply_subjects  = optional(list(string), [])
@@ -91,8 +91,8 @@ variable "github" {
   default = null
 
   validation {
-    condition     = var.github == null ? true : alltrue([for subject in concat(var.github.plan_subjects, var.github.apply_subjects) : can(regex("^repo:[A-Za-z0-9-]+/[A-Za-z0-9._-]+:(ref:refs/(heads|tags)/[^*?\\s]+|environment:[^*?\\s]+|pull_request)$", subject))])
-    error_message = "A subject of GitHub must be repo:OWNER/NAME: with ref:refs/heads/BRANCH, ref:refs/tags/TAG, environment:NAME or pull_request after it, without * and ?."
+    condition     = var.github == null ? true : alltrue([for subject in concat(var.github.plan_subjects, var.github.apply_subjects) : can(regex("^repo:[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?:(ref:refs/(heads|tags)/[^*?\\s]+|environment:[^*?\\s]+|pull_request)$", subject))])
+    error_message = "A subject of GitHub must be repo:OWNER/NAME: or repo:OWNER@ID/NAME@ID: with ref:refs/heads/BRANCH, ref:refs/tags/TAG, environment:NAME or pull_request after it, without * and ?."
   }
 
   validation {

@@ -12,7 +12,11 @@ locals {
   counts     = var.waf == null ? true : var.waf.mode == "count"
   block_list = var.waf == null ? [] : var.waf.block_cidrs
   allow_list = var.waf == null ? [] : var.waf.allow_cidrs
-  ip_sets    = { for name, cidrs in { allow = local.allow_list, block = local.block_list } : name => cidrs if var.waf != null }
+
+  # What a request may carry that lets others in.
+  secret_headers = ["authorization", "cookie", "proxy-authorization", "x-amz-security-token", "x-api-key", "x-auth-token"]
+
+  ip_sets = { for name, cidrs in { allow = local.allow_list, block = local.block_list } : name => cidrs if var.waf != null }
 }
 
 # Made even when empty: a first address is then a change of the set, which works at once, and not of the rules.
@@ -31,6 +35,8 @@ resource "aws_wafv2_ip_set" "this" {
   })
 }
 
+# Without samples of requests: what the log redacts would stand in them (AWS WAF Developer Guide, "Logging AWS WAF web ACL traffic").
+# The log tells which rules a request matched.
 resource "aws_wafv2_web_acl" "this" {
   count = local.waf_count
 
@@ -60,7 +66,7 @@ resource "aws_wafv2_web_acl" "this" {
     visibility_config {
       cloudwatch_metrics_enabled = true
       metric_name                = "block-list"
-      sampled_requests_enabled   = true
+      sampled_requests_enabled   = false
     }
   }
 
@@ -81,7 +87,7 @@ resource "aws_wafv2_web_acl" "this" {
     visibility_config {
       cloudwatch_metrics_enabled = true
       metric_name                = "allow-list"
-      sampled_requests_enabled   = true
+      sampled_requests_enabled   = false
     }
   }
 
@@ -112,7 +118,7 @@ resource "aws_wafv2_web_acl" "this" {
     visibility_config {
       cloudwatch_metrics_enabled = true
       metric_name                = "rate-limit"
-      sampled_requests_enabled   = true
+      sampled_requests_enabled   = false
     }
   }
 
@@ -157,7 +163,7 @@ resource "aws_wafv2_web_acl" "this" {
       visibility_config {
         cloudwatch_metrics_enabled = true
         metric_name                = rule.key
-        sampled_requests_enabled   = true
+        sampled_requests_enabled   = false
       }
     }
   }
@@ -165,7 +171,7 @@ resource "aws_wafv2_web_acl" "this" {
   visibility_config {
     cloudwatch_metrics_enabled = true
     metric_name                = "${local.name}-edge"
-    sampled_requests_enabled   = true
+    sampled_requests_enabled   = false
   }
 
   tags = merge(var.tags, {
@@ -202,15 +208,13 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
   log_destination_configs = [aws_cloudwatch_log_group.waf[0].arn]
 
   # Whoever reads the logs must not be able to take over a session.
-  redacted_fields {
-    single_header {
-      name = "authorization"
-    }
-  }
+  dynamic "redacted_fields" {
+    for_each = local.secret_headers
 
-  redacted_fields {
-    single_header {
-      name = "cookie"
+    content {
+      single_header {
+        name = redacted_fields.value
+      }
     }
   }
 }

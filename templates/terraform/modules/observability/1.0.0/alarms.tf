@@ -63,12 +63,15 @@ locals {
       dimensions  = { DBInstanceIdentifier = id }
       period      = 300, periods = 1, below = 5368709120, missing = "missing"
     } },
-    { for name, table in local.databases.tables : "database-${name}-throttled" => {
-      description = "Table ${name} turns requests away."
-      namespace   = "AWS/DynamoDB", metric = "ThrottledRequests", statistic = "Sum"
-      dimensions  = { TableName = table }
-      period      = 300, periods = 2, above = 10, missing = "notBreaching"
-    } },
+    # ThrottledRequests has numbers for each operation only, and none for a table.
+    merge([for name, table in local.databases.tables : {
+      for kind, metric in { reads = "ReadThrottleEvents", writes = "WriteThrottleEvents" } : "database-${name}-throttled-${kind}" => {
+        description = "Table ${name} turns ${kind} away."
+        namespace   = "AWS/DynamoDB", metric = metric, statistic = "Sum"
+        dimensions  = { TableName = table }
+        period      = 300, periods = 2, above = 10, missing = "notBreaching"
+      }
+    }]...),
     { for name, id in local.databases.caches : "database-${replace(name, "/", "-")}-memory" => {
       description = "Cache ${name} has used most of its memory."
       namespace   = "AWS/ElastiCache", metric = "DatabaseMemoryUsagePercentage", statistic = "Maximum"
@@ -127,11 +130,16 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   })
 }
 
+locals {
+  # Names of rules end at 64 characters: a long name keeps its start and gets a digest.
+  rule_prefix = length(local.name) <= 59 ? local.name : "${trimsuffix(substr(local.name, 0, 50), "-")}-${substr(sha256(local.name), 0, 8)}"
+}
+
 # CloudWatch has no metric for a key that waits for its deletion. The call that starts it is an event, if the account has a trail.
 resource "aws_cloudwatch_event_rule" "keys" {
   count = var.alarms && length(var.key_arns) > 0 ? 1 : 0
 
-  name        = "${local.name}-keys"
+  name        = "${local.rule_prefix}-keys"
   description = "Somebody schedules the deletion of a key of ${local.name}, or disables one."
 
   event_pattern = jsonencode({
@@ -145,7 +153,7 @@ resource "aws_cloudwatch_event_rule" "keys" {
   })
 
   tags = merge(var.tags, {
-    "Name"              = "${local.name}-keys"
+    "Name"              = "${local.rule_prefix}-keys"
     "platform:resource" = "observability/event-rule/keys"
   })
 }

@@ -11,7 +11,7 @@ locals {
 
   discovered = {
     "AWS/ApplicationELB" = { Sum = ["RequestCount", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count"], Average = ["TargetResponseTime"], Maximum = ["UnHealthyHostCount"] }
-    "AWS/DynamoDB"       = { Sum = ["ThrottledRequests", "SystemErrors", "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] }
+    "AWS/DynamoDB"       = { Sum = ["ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors", "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] }
     "AWS/ElastiCache"    = { Maximum = ["DatabaseMemoryUsagePercentage", "EngineCPUUtilization"], Sum = ["Evictions"] }
     "AWS/NATGateway"     = { Sum = ["ErrorPortAllocation", "PacketsDropCount", "BytesOutToDestination"] }
     "AWS/RDS"            = { Average = ["CPUUtilization", "DatabaseConnections"], Minimum = ["FreeStorageSpace", "FreeableMemory"] }
