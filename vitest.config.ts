@@ -21,6 +21,11 @@ export default defineConfig({
         'e2e/modules/root-shared.test.ts',
         'e2e/modules.test.ts',
         'e2e/policy/command.test.ts',
+        'full/shared-destroy.test.ts',
+        'full/interruptions-before-plan.test.ts',
+        'full/interruptions-from-state.test.ts',
+        'full/aws-faults.test.ts',
+        'full/recovery.test.ts',
       ]),
     },
     projects: [
@@ -55,8 +60,8 @@ export default defineConfig({
           env,
           include: ['test/full/**/*.test.ts'],
           globalSetup: [OWN_FOLDER, 'test/helpers/tools-setup.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 900_000,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_800_000,
           // Resources that AWS, and so the emulator, takes its time for: not part of the default suite.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

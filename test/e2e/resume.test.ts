@@ -26,7 +26,7 @@ const statuses = async (): Promise<unknown> => (await repository.run('env', 'lis
 describe('a creation that is cut short', () => {
   it('stops cleanly on Ctrl-C and says how to go on', async () => {
     const running = repository.start(...CREATE)
-    await applyInProgress(repository, 3)
+    await applyInProgress(repository, running, 3)
     process.kill(running.pid ?? 0, 'SIGINT')
     const { exitCode, stdout } = await running
     expect(exitCode).toBe(130)
@@ -36,7 +36,7 @@ describe('a creation that is cut short', () => {
 
   it('goes on with the same command, which lets nobody else work on it, and after it was killed Terraform goes on', async () => {
     const running = repository.start(...CREATE)
-    const { pid } = await applyInProgress(repository, 1)
+    const { pid } = await applyInProgress(repository, running, 1)
     const other = await repository.run(...CREATE)
     expect(other.json()).toMatchObject({ error: { code: 'RunInProgress', details: { pid: running.pid } } })
     process.kill(running.pid ?? 0, 'SIGKILL')

@@ -1,15 +1,18 @@
 import { CreateBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { execa } from 'execa'
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { packageRoot } from '../../src/lib/core/package-root.js'
 import { systemProcesses } from '../../src/lib/core/processes.js'
 import { sandboxFolders } from '../../src/lib/sandbox/folders.js'
-import type { SandboxRecord } from '../../src/lib/sandbox/record.js'
+import { readRecord, type SandboxRecord } from '../../src/lib/sandbox/record.js'
 import { startSandbox } from '../../src/lib/sandbox/start.js'
 import { sandboxStatus } from '../../src/lib/sandbox/status.js'
 import { resetSandbox, stopSandbox } from '../../src/lib/sandbox/stop.js'
 import { Repository } from '../helpers/repository.js'
-import { eventually, findEmulator, sandboxPorts, TestSandbox } from '../helpers/sandbox.js'
+import { clientsAt, eventually, findEmulator, sandboxPorts, TestSandbox } from '../helpers/sandbox.js'
 
 async function makeBucket(sandbox: TestSandbox, Bucket: string): Promise<void> {
   await (await sandbox.clients().s3()).send(new CreateBucketCommand({ Bucket }))
@@ -243,3 +246,73 @@ describe('refusals', () => {
     await rm(sandbox.directory, { recursive: true })
   })
 })
+
+describe('after platform was updated', () => {
+  let repository: Repository
+  let older: string
+
+  beforeAll(async () => {
+    repository = await Repository.init('acme')
+    older = await olderPlatform()
+  })
+  afterAll(async () => {
+    await repository.remove()
+    await rm(older, { recursive: true, force: true })
+  })
+
+  /** This platform as a package of another version. */
+  async function olderPlatform(): Promise<string> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'platform-older-'))
+    for (const name of ['bin', 'dist', 'templates', 'schemas'])
+      await cp(path.join(packageRoot, name), path.join(folder, name), { recursive: true })
+    for (const name of ['package.json', 'oclif.manifest.json']) {
+      const manifest = JSON.parse(await readFile(path.join(packageRoot, name), 'utf8')) as object
+      await writeFile(path.join(folder, name), JSON.stringify({ ...manifest, version: '0.0.1' }))
+    }
+    return folder
+  }
+  const upWithOlder = async (): Promise<{ status: string; endpoint: string }> => {
+    const options = { cwd: repository.directory, env: { NO_COLOR: '1' }, stdin: 'ignore' } as const
+    const { stdout } = await execa(process.execPath, [path.join(older, 'bin', 'run.js'), 'sandbox', 'up', '--json'], options)
+    return JSON.parse(stdout) as { status: string; endpoint: string }
+  }
+  const status = async () => (await repository.run('sandbox', 'status', '--json')).json<{ running: boolean; outdated: boolean }>()
+
+  test('up restarts what the earlier version runs, at the same address, with what is in it', async () => {
+    const { endpoint, status: first } = await upWithOlder()
+    expect(first).toBe('started')
+    await (await clientsAt(endpoint).s3()).send(new CreateBucketCommand({ Bucket: 'kept' }))
+    expect(await status()).toMatchObject({ running: true, outdated: true })
+    expect((await repository.run('sandbox', 'up', '--dry-run', '--json')).json()).toMatchObject({ status: 'planned' })
+    const { supervisor } = await recordOf(repository)
+    const up = await repository.run('sandbox', 'up', '--json')
+    expect(up.json()).toMatchObject({ status: 'restarted', endpoint, note: expect.stringContaining('0.0.1') as unknown })
+    expect(up.stderr).toContain('What is in it stays')
+    expect(await systemProcesses.isAlive(supervisor)).toBe(false)
+    const { Buckets = [] } = await (await clientsAt(endpoint).s3()).send(new ListBucketsCommand({}))
+    expect(Buckets.map(({ Name }) => Name)).toEqual(['kept'])
+    expect(await status()).toMatchObject({ running: true, outdated: false })
+    expect((await repository.run('sandbox', 'up', '--json')).json()).toMatchObject({ status: 'running', endpoint })
+  })
+
+  test('the earlier version works on with the later sandbox', async () => {
+    const { supervisor } = await recordOf(repository)
+    expect(await upWithOlder()).toMatchObject({ status: 'running' })
+    expect(await recordOf(repository)).toMatchObject({ supervisor })
+  })
+
+  test('a command that needs the local AWS restarts it too, and says so', async () => {
+    await repository.run('sandbox', 'down')
+    expect(await upWithOlder()).toMatchObject({ status: 'started' })
+    const created = await repository.run('backend', 'create', '--yes', '--json')
+    expect(created.exitCode, created.stderr).toBe(0)
+    expect(created.stderr).toContain('0.0.1')
+    expect(await status()).toMatchObject({ running: true, outdated: false })
+  })
+})
+
+async function recordOf({ directory }: Repository): Promise<SandboxRecord> {
+  const record = await readRecord(sandboxFolders(directory).record)
+  if (!record) throw new Error('The sandbox has no record.')
+  return record
+}

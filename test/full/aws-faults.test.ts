@@ -10,14 +10,10 @@ import { Repository } from '../helpers/repository.js'
 
 const ports = { processes: systemProcesses }
 let repository: Repository
-beforeAll(async () => {
-  repository = await Repository.init()
-  await repository.run('sandbox', 'up')
-})
-afterAll(async () => repository.remove())
 
 const inject = (...faults: FaultInput[]): Promise<void> => injectFaults(ports, repository.directory, faults)
-const create = (...more: string[]) => repository.run('env', 'create', 'dev', '--yes', '--json', ...more)
+const endFaults = (): Promise<void> => clearFaults(ports, repository.directory)
+const create = () => repository.run('env', 'create', 'dev', '--yes', '--json')
 
 async function sandbox(): Promise<SandboxRecord> {
   const record = await readRecord(sandboxFolders(repository.directory).record)
@@ -25,16 +21,26 @@ async function sandbox(): Promise<SandboxRecord> {
   return record
 }
 
-/** One environment goes through all of it, in this order: what one test leaves is what the next one finds. */
-describe('a creation in an AWS that fails', () => {
-  it('says that the session has expired when that happens before anything is made', async () => {
+/** A repository for the tests of a group: what one of them leaves is what the next one finds. */
+function useOneRepository(): void {
+  beforeAll(async () => {
+    repository = await Repository.init()
+    await repository.run('sandbox', 'up')
+  })
+  afterAll(async () => repository.remove())
+}
+
+describe('a creation whose session ends', () => {
+  useOneRepository()
+
+  it('says so when that happens before anything is made', async () => {
     await inject({ kind: 'expired-token', service: 'sts', count: 1 })
     const result = await create()
     expect(result.exitCode).toBe(1)
     expect(result.json()).toMatchObject({
       error: { code: 'NoCredentials', message: expect.stringContaining('session has expired') as unknown },
     })
-    await clearFaults(ports, repository.directory)
+    await endFaults()
   })
 
   it('says so in the middle of an apply too', async () => {
@@ -46,8 +52,17 @@ describe('a creation in an AWS that fails', () => {
       error: { code: 'NoCredentials', next: ['Renew your AWS credentials, then run the same command again.'] },
     })
     expect((await repository.run('env', 'list', '--json')).json()).toMatchObject([{ status: 'incomplete' }])
-    await clearFaults(ports, repository.directory)
+    await endFaults()
   })
+
+  it('is finished by the same command with a new session', async () => {
+    expect((await create()).json()).toMatchObject({ status: 'resumed' })
+    await expectOneOfEach(await clientsOf(repository))
+  })
+})
+
+describe('a creation in an AWS that fails', () => {
+  useOneRepository()
 
   it('goes on through throttling, errors, slow answers, lost answers and the end of the emulator', async () => {
     await inject(
@@ -60,20 +75,22 @@ describe('a creation in an AWS that fails', () => {
       { kind: 'lost-answer', service: 'eks', action: 'CreateCluster', count: 1 },
     )
     const running = repository.start('env', 'create', 'dev', '--yes', '--json')
-    await applyInProgress(repository, 2)
+    await applyInProgress(repository, running, 2)
     const before = await sandbox()
-    if (before.emulator) await systemProcesses.signal(before.emulator, 'SIGKILL', { group: false })
+    if (!before.emulator) throw new Error('no emulator')
+    await systemProcesses.signal(before.emulator, 'SIGKILL', { group: false })
     const { stdout, stderr } = await running
     expect(`${stdout}${stderr}`).not.toMatch(/^\s+at /m)
-    const hits = (await listFaults(ports, repository.directory)).filter((fault) => fault.hits > 0)
-    for (const kind of ['throttle', 'server-error', 'lost-answer']) expect(hits.map((fault) => fault.kind)).toContain(kind)
-    await clearFaults(ports, repository.directory)
-    const first = JSON.parse(stdout) as Partial<CreateResult>
-    // What no retry of the provider can outlive is finished by the same command.
-    const result = first.status === 'resumed' ? first : (await create()).json<CreateResult>()
-    expect(result).toMatchObject({ status: 'resumed' })
-    expect((await sandbox()).emulator?.pid).not.toBe(before.emulator?.pid)
+    // What no retry of the provider can outlive is finished by the same command, once or twice.
+    let last = JSON.parse(stdout) as Partial<CreateResult>
+    for (let tries = 0; tries < 2 && last.status === undefined; tries += 1) last = (await create()).json<CreateResult>()
+    expect(last.status, `${stdout}${stderr}`).toMatch(/^(?:created|resumed)$/)
+    // Every fault has happened, all its times.
+    const faults = await listFaults(ports, repository.directory)
+    expect(faults.filter(({ hits, count }) => hits !== count)).toEqual([])
+    expect((await sandbox()).emulator?.pid).not.toBe(before.emulator.pid)
     await expectOneOfEach(await clientsOf(repository))
+    await endFaults()
   })
 
   it('is unchanged afterwards', async () => {

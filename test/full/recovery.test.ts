@@ -29,6 +29,7 @@ beforeAll(async () => {
   root = path.join(templates, 'roots', 'eks')
   await writeJson(root, 'terraform.tfvars.json', everything(await managementNetwork(sandbox.clients())))
   await run('init', '-input=false')
+  await run('apply', '-input=false', '-auto-approve')
 })
 
 afterAll(async () => {
@@ -60,7 +61,6 @@ async function recover(): Promise<{ plan: PlanJson; imports: ImportBlock[] }> {
 }
 
 test('imports every resource of an environment with everything after its state was lost', async () => {
-  await run('apply', '-input=false', '-auto-approve')
   const before = (await run('state', 'list')).stdout.split('\n').filter((line) => /^module\.(?!.*\.data\.)/.test(line))
   await rename(path.join(root, 'terraform.tfstate'), path.join(root, 'lost.tfstate'))
   await rm(path.join(root, 'terraform.tfstate.backup'), { force: true })

@@ -66,7 +66,7 @@ it('goes on with its older version, with edits in it', async () => {
   await repository.edit('infra/modules/registry/0.9.0/main.tf', (text) =>
     text.replace('tags = merge(var.tags, {\n', 'tags = merge(var.tags, {\n    "ours"              = "yes"\n'),
   )
-  await repository.edit('infra/shared/outputs.tf', (text) => `${text}\noutput "ours" {\n  value = "kept"\n}\n`)
+  await repository.edit('infra/shared/outputs.tf', (text) => `output "ours" {\n  value = "kept"\n}\n\n${text}`)
   const applied = await repository.run('shared', 'apply', '--yes', '--json')
   expect(applied.stderr).not.toContain('Error')
   expect(applied.json<ApplyResult>()).toMatchObject({ status: 'created', outputs: { ours: 'kept' } })
@@ -75,7 +75,6 @@ it('goes on with its older version, with edits in it', async () => {
   expect(list.json()).toMatchObject({
     roots: [{ name: 'shared', version: '0.9.0', templates: '0.1.9', updateAvailable: true, edited: 2 }],
   })
-  expect((await repository.run('template', 'verify')).exitCode).toBe(0)
 })
 
 it('is updated by itself, and keeps the edits', async () => {
@@ -88,7 +87,7 @@ it('is updated by itself, and keeps the edits', async () => {
   expect(updated.exitCode, updated.stderr).toBe(0)
   // The next step is the plan of this root, and not of an environment.
   expect(updated.stdout + updated.stderr).toContain('platform shared plan')
-  expect(await readFile(file('infra/shared/outputs.tf'), 'utf8')).toMatch(/output "budget_names"[^]*output "ours"/)
+  expect(await readFile(file('infra/shared/outputs.tf'), 'utf8')).toMatch(/output "ours"[^]*output "budget_names"/)
   expect(await readFile(file('infra/modules/registry/1.0.0/main.tf'), 'utf8')).toMatch(
     /"ours"[^]*scan_on_push = true|scan_on_push = true[^]*"ours"/,
   )

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
 import { systemClock } from '../../src/lib/core/clock.js'
@@ -8,27 +7,32 @@ import { Journal } from '../../src/lib/core/journal.js'
 import { doubledResources, natGateways } from './aws.js'
 import type { Repository } from './repository.js'
 
-/** The Terraform that is applying now, once it has made at least `resources` resources. */
-export async function applyInProgress(repository: Repository, resources: number): Promise<{ pid: number }> {
+/** A command that was started, as far as it matters here. */
+export interface Running {
+  readonly exitCode: number | null
+  readonly signalCode: NodeJS.Signals | null
+}
+
+/** The Terraform that `running` applies with, once it has made at least `resources` resources. @throws when the command ends before. */
+export async function applyInProgress(repository: Repository, running: Running, resources: number): Promise<{ pid: number }> {
   // Not with `run list`: a start of Node each time would take the CPU from what is waited for.
   const journal = new Journal(repository.directory, systemClock)
-  for (let tries = 0; tries < 3000; tries += 1) {
+  while (running.exitCode === null && running.signalCode === null) {
     const [run] = await journal.list()
     const apply = run?.processes.findLast(({ operation, finishedAt }) => operation === 'apply' && finishedAt === undefined)
     if (run && apply) {
-      const file = path.join(journal.folderOf(run.runId), 'apply-1.jsonl')
-      const messages = await readFile(file, 'utf8').catch(() => '')
+      const messages = await readFile(path.join(journal.folderOf(run.runId), 'apply-1.jsonl'), 'utf8').catch(() => '')
       if (messages.split('"type":"apply_complete"').length > resources) return apply
     }
-    await sleep(100)
+    await systemClock.sleep(50)
   }
-  throw new Error('no apply has come so far')
+  throw new Error(`The command ended before an apply had made ${resources} resources.`)
 }
 
 /** Starts a creation and kills `platform`, Terraform and its providers when so many resources were made: the state loses most of them. */
 export async function createAndKillEverything(repository: Repository, resources: number): Promise<void> {
   const running = repository.start('env', 'create', 'dev', '--yes', '--json')
-  const { pid } = await applyInProgress(repository, resources)
+  const { pid } = await applyInProgress(repository, running, resources)
   process.kill(running.pid ?? 0, 'SIGKILL')
   process.kill(-pid, 'SIGKILL')
   await running

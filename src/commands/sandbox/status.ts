@@ -21,6 +21,7 @@ nothing happens behind it. none: not there. Services that are not listed were no
       ['since', status.since],
       ['emulator', status.emulator ? `${status.emulator.name} ${status.emulator.version}` : null],
     ])
+    if (status.outdated) this.note('Another build of platform started it. Start it again, with what is in it: platform sandbox up')
     if (status.failure !== null) this.note(`It stopped by itself: ${status.failure}. See: platform sandbox logs`)
     this.print('')
     await this.printTable(status.services, [

@@ -5,7 +5,8 @@ import type { UpResult } from '../../lib/sandbox/up.js'
 export default class SandboxUp extends PlatformCommand<typeof SandboxUp> {
   static override summary = 'Start the local AWS of this repository.'
   static override description = `It keeps running when the terminal closes, keeps what is in it on disk, and listens on this machine only.
-Other commands start it by themselves when they need it. The first start installs the emulator.`
+Other commands start it by themselves when they need it. The first start installs the emulator. What an earlier version of platform
+started is restarted, with what is in it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     { description: 'See whether it would be started', command: '<%= config.bin %> <%= command.id %> --dry-run' },

@@ -4,7 +4,7 @@ import { cidr, email, logRetentionDays, name } from './schema-parts.js'
 
 // The parts of an environment that can be switched on beside its network, keys and cluster.
 
-const certificateArn = z.string().regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, {
+const certificateArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, {
   error: 'must be the ARN of a certificate in ACM',
 })
 /** A rule of the lists is one of addresses, and /0 would let everybody past, or nobody. */

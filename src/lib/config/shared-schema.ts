@@ -16,11 +16,11 @@ const domain = z
     error: 'must be a domain in lower-case letters such as platform.example.com, without a dot at the end',
   })
 
-const keyArn = z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
+const keyArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
   error: 'must be the ARN of a KMS key (an alias does not do)',
 })
 
-const userArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:user\/[\w+=,.@/-]{1,512}$/, {
+const userArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:iam::\d{12}:user\/[\w+=,.@/-]{1,512}$/, {
   error: 'must be the ARN of an IAM user: the session of a role does not tell whether MFA was used',
 })
 

@@ -11,6 +11,8 @@ const recordSchema = z.object({
   supervisor: identity,
   emulator: z.optional(identity),
   emulatorVersion: z.string(),
+  /** What the supervisor runs, see `currentBuild`. Those of the first versions do not say. */
+  build: z.optional(z.string()),
   port: z.int(),
   endpoint: z.string(),
   accountId: z.string(),

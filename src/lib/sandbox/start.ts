@@ -1,9 +1,9 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../core/errors.js'
-import { packageRoot } from '../core/package-root.js'
 import type { DetachedProcess } from '../core/ports.js'
 import { redactText } from '../core/redaction.js'
+import { currentBuild, isOutdated, othersAtWork, supervisorProgram, versionOf } from './build.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { lastLines } from './logs.js'
 import { readRecord, type SandboxRecord } from './record.js'
@@ -36,22 +36,27 @@ export interface StartedSandbox {
   endpoint: string
   accountId: string
   region: string
-  /** `running`: it was there already. */
-  status: 'started' | 'running'
+  /** `running`: it was there already. `restarted`: what was there was of another version. */
+  status: 'started' | 'running' | 'restarted'
+  /** What a person should know about the version of what was there. */
+  note?: string
 }
 
 /**
- * Makes sure that the repository's local AWS runs, and says where. Any number of processes may call this at once.
+ * Makes sure that the repository's local AWS runs, and says where. Any number of processes may call this at once. One that an earlier
+ * version of platform started is restarted, with what is in it, unless somebody is at work with it.
  * @throws `SandboxFailed` with the last lines of the log, `EndpointNotLocal`, or what finding the emulator throws.
  */
 export async function startSandbox(ports: SandboxPorts, options: StartSandboxOptions): Promise<StartedSandbox> {
   const folders = sandboxFolders(options.directory)
+  const build = await currentBuild()
   const running = await findRunning(ports, folders)
-  if (running) return describe(running, 'running')
+  if (running && !(await isOutdated(running.build, build))) return describe(running, 'running')
+  if (running && (await othersAtWork(ports, folders.repository))) return describe(running, 'running', notNow(running))
   const emulator = typeof options.emulator === 'function' ? await options.emulator() : options.emulator
   return withStartLock(ports, folders.startLock, async () => {
     const meanwhile = (await findRunning(ports, folders)) ?? (await waitForStarting(ports, folders))
-    if (meanwhile) return describe(meanwhile, 'running')
+    if (meanwhile && !(await isOutdated(meanwhile.build, build))) return describe(meanwhile, 'running')
     const remains = await readRecord(folders.record)
     if (remains) await endProcesses(ports, folders, remains)
     await rm(folders.record, { force: true })
@@ -61,9 +66,19 @@ export async function startSandbox(ports: SandboxPorts, options: StartSandboxOpt
       searchPath: ports.env['PATH'] ?? DEFAULT_PATH,
       accountId: SANDBOX_ACCOUNT_ID,
       region: options.region ?? 'us-east-1',
+      build,
     })
-    return describe(await waitUntilReady(ports, folders, supervisor), 'started')
+    const ready = await waitUntilReady(ports, folders, supervisor)
+    return meanwhile ? describe(ready, 'restarted', replaced(meanwhile)) : describe(ready, 'started')
   })
+}
+
+function replaced({ build }: SandboxRecord): string {
+  return `The local AWS was started by another build of platform (${versionOf(build)}), so it was restarted. What is in it stays.`
+}
+
+function notNow({ build }: SandboxRecord): string {
+  return `The local AWS was started by another build of platform (${versionOf(build)}). It is restarted as soon as no other command is at work.`
 }
 
 /** A supervisor whose starter was killed may be on its way up. */
@@ -83,7 +98,7 @@ async function launch(ports: SandboxPorts, folders: SandboxFolders, settings: Su
   const output = path.join(folders.logs, 'supervisor.log')
   if (((await stat(output).catch(() => undefined))?.size ?? 0) > MAX_OUTPUT_BYTES) await rm(output)
   const { HOME, TMPDIR } = ports.env
-  return ports.processes.startDetached(process.execPath, [supervisorProgram(), JSON.stringify(settings)], {
+  return ports.processes.startDetached(process.execPath, [supervisorProgram, JSON.stringify(settings)], {
     cwd: folders.root,
     env: {
       PATH: settings.searchPath,
@@ -122,11 +137,6 @@ async function failure(folders: SandboxFolders, why: string): Promise<UserError>
   })
 }
 
-/** The compiled program, also when this file runs as TypeScript in a test. */
-function supervisorProgram(): string {
-  return path.join(packageRoot, 'dist', 'lib', 'sandbox', 'supervisor-main.cjs')
-}
-
-function describe({ accountId, endpoint, region }: SandboxRecord, status: StartedSandbox['status']): StartedSandbox {
-  return { endpoint, accountId, region, status }
+function describe({ accountId, endpoint, region }: SandboxRecord, status: StartedSandbox['status'], note?: string): StartedSandbox {
+  return { endpoint, accountId, region, status, ...(note !== undefined && { note }) }
 }

@@ -1,3 +1,4 @@
+import { currentBuild, isOutdated } from './build.js'
 import { services, type ServiceFidelity } from './fidelity.js'
 import { sandboxFolders } from './folders.js'
 import { readRecord } from './record.js'
@@ -11,6 +12,8 @@ export interface SandboxStatus {
   region: string | null
   since: string | null
   emulator: { name: 'fakecloud'; version: string } | null
+  /** Another build of platform started it: the next command that needs it restarts it, with what is in it. */
+  outdated: boolean
   /** Why it stopped by itself. */
   failure: string | null
   services: readonly ServiceFidelity[]
@@ -29,6 +32,7 @@ export async function sandboxStatus(ports: Pick<SandboxPorts, 'processes'>, dire
     region: record?.region ?? null,
     since: record?.since ?? null,
     emulator: record ? { name: 'fakecloud', version: record.emulatorVersion } : null,
+    outdated: record !== undefined && (await isOutdated(record.build, await currentBuild())),
     failure: record ? null : ((await readRecord(folders.record))?.failure ?? null),
     services,
     clusters: [],

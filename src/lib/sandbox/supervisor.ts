@@ -23,6 +23,8 @@ export interface SupervisorSettings {
   searchPath: string
   accountId: string
   region: string
+  /** Of the program that runs, see `currentBuild`. */
+  build: string
 }
 
 /** How often the supervisor looks whether it is still wanted. */
@@ -71,7 +73,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   const port = await listenOnRememberedPort(gateway, folders.port)
   const endpoint = `http://127.0.0.1:${port}`
   try {
-    const { accountId, region } = settings
+    const { accountId, region, build } = settings
     const emulatorVersion = settings.emulator.version
     const since = clock.now().toISOString()
     await record.begin({
@@ -79,6 +81,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
       state: 'starting',
       supervisor: self,
       emulatorVersion,
+      build,
       port,
       endpoint,
       accountId,

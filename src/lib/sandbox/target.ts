@@ -32,9 +32,9 @@ class SandboxTarget implements AwsTarget {
   async prepare(): Promise<void> {
     const { directory, region, resolveEmulator } = this.#options
     this.#started = await startSandbox(this.#ports, { directory, region, emulator: resolveEmulator })
-    if (this.#started.status === 'started') {
-      this.#ports.report.emit({ type: 'info', message: `The local AWS runs at ${this.#started.endpoint}.` })
-    }
+    const { endpoint, note, status } = this.#started
+    if (note !== undefined) this.#ports.report.emit({ type: 'info', message: note })
+    if (status === 'started') this.#ports.report.emit({ type: 'info', message: `The local AWS runs at ${endpoint}.` })
   }
 
   async connect(_account: AwsAccount, region: string): Promise<AwsConnection> {

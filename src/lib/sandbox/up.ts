@@ -11,17 +11,18 @@ export interface UpOptions {
   dryRun: boolean
 }
 
-/** `planned`: a dry run that would start it; there is no endpoint yet. */
+/** `planned`: a dry run that would start it, or start it again; there is no endpoint yet. */
 export type UpResult = StartedSandbox | { endpoint: null; accountId: null; region: string; status: 'planned' }
 
 /** Starts the local AWS and reports the steps. */
 export async function bringUp(ports: Ports, options: UpOptions): Promise<UpResult> {
   const { directory, region, resolveEmulator, dryRun } = options
-  const { running } = await sandboxStatus(ports, directory)
-  if (dryRun && !running) return { endpoint: null, accountId: null, region, status: 'planned' }
+  const { running, outdated } = await sandboxStatus(ports, directory)
+  const isCurrent = running && !outdated
+  if (dryRun && !isCurrent) return { endpoint: null, accountId: null, region, status: 'planned' }
   let emulator: EmulatorProgram | undefined
   let result: StartedSandbox | undefined
-  const isDone = async (): Promise<boolean | string> => running && 'already running'
+  const isDone = async (): Promise<boolean | string> => isCurrent && 'already running'
   await runSteps(ports, 'Local AWS', [
     // The id under which the search for the emulator reports a build or a download.
     { id: 'fakecloud', title: 'Find the AWS emulator', isDone, run: async () => void (emulator = await resolveEmulator()) },
@@ -29,7 +30,11 @@ export async function bringUp(ports: Ports, options: UpOptions): Promise<UpResul
       id: 'start',
       title: 'Start the local AWS',
       isDone,
-      run: async () => void (result = await startSandbox(ports, { directory, region, emulator: emulator ?? resolveEmulator })),
+      run: async () => {
+        result = await startSandbox(ports, { directory, region, emulator: emulator ?? resolveEmulator })
+        const { note, status } = result
+        return { outcome: status === 'running' ? 'unchanged' : 'done', ...(note !== undefined && { detail: note }) }
+      },
     },
   ])
   return result ?? startSandbox(ports, { directory, region, emulator: resolveEmulator })

@@ -32,25 +32,27 @@ const HOOK_TYPES = ['apply_start', 'apply_progress', 'apply_complete', 'apply_er
 
 /** Reads one line. Anything that is not understood is `other`: newer versions of Terraform may say more. */
 export function parseMessage(line: string): TerraformMessage {
-  let value: unknown
+  let message: unknown
   try {
-    value = JSON.parse(line)
+    message = JSON.parse(line)
   } catch {
     return { type: 'other' }
   }
-  if (typeof value !== 'object' || value === null) return { type: 'other' }
-  const message = value as Record<string, unknown>
+  if (!isObject(message)) return { type: 'other' }
   const isKnown =
     (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
-    (message.type === 'planned_change' && hasResource(message.change)) ||
-    (message.type === 'outputs' && typeof message.outputs === 'object' && message.outputs !== null) ||
-    (message.type === 'change_summary' && typeof message.changes === 'object') ||
-    (message.type === 'diagnostic' && typeof message.diagnostic === 'object')
+    (message.type === 'planned_change' && hasResource(message.change, 'resource')) ||
+    (message.type === 'outputs' && isObject(message.outputs)) ||
+    (message.type === 'change_summary' && isObject(message.changes)) ||
+    (message.type === 'diagnostic' && isObject(message.diagnostic) && typeof message.diagnostic.summary === 'string')
   return isKnown ? (message as TerraformMessage) : { type: 'other' }
 }
 
-function hasResource(hook: unknown): boolean {
-  if (typeof hook !== 'object' || hook === null || !('resource' in hook)) return false
-  const { resource } = hook
-  return typeof resource === 'object' && resource !== null && 'addr' in resource && typeof resource.addr === 'string'
+/** @param more another field of the resource that has to be there. */
+function hasResource(hook: unknown, more = 'addr'): boolean {
+  return isObject(hook) && isObject(hook.resource) && typeof hook.resource.addr === 'string' && typeof hook.resource[more] === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

@@ -205,6 +205,11 @@ describe('what is wrong in an environment file', () => {
       `${ENVIRONMENT}keys:\n  administrators: ["*"]\n`,
       { line: 7, column: 20, field: 'keys.administrators[0]' },
     ],
+    [
+      'a partition that AWS does not have',
+      `${ENVIRONMENT}keys:\n  administrators: ["arn:awsxme:iam::111122223333:role/admin"]\n`,
+      { line: 7, field: 'keys.administrators[0]' },
+    ],
     ['a tag that belongs to AWS', `${ENVIRONMENT}tags:\n  aws:x: y\n`, { line: 7, field: 'tags.aws:x' }],
     [
       'a terminal escape in the value of a tag',

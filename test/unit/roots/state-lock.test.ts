@@ -1,15 +1,19 @@
+import { execa } from 'execa'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/lib/core/clock.js'
 import { UserError } from '../../../src/lib/core/errors.js'
 import { Journal, type RunProcess } from '../../../src/lib/core/journal.js'
+import type { Ports } from '../../../src/lib/core/ports.js'
 import { silentReporter } from '../../../src/lib/core/report.js'
 import type { Run } from '../../../src/lib/roots/run.js'
 import { clearStaleLock, despiteOwnLock } from '../../../src/lib/roots/state-lock.js'
 import type { StateAccess } from '../../../src/lib/roots/terraform-run.js'
+import { mayBeAtWork } from '../../../src/lib/terraform/running.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
 import { fakeS3, type FakeBucket } from '../../helpers/fake-s3.js'
 import { fakeAws } from '../../helpers/fake-aws.js'
@@ -98,6 +102,84 @@ it('releases a lock taken while Terraform, which was refused, was at work: it is
 it('names the command that releases a lock', async () => {
   const next = expect.arrayContaining([expect.stringContaining('platform lock release dev --id lock-1')]) as string[]
   await expect(clear({ Who: 'alice@ci-runner' })).rejects.toMatchObject({ ...refused, next })
+})
+
+describe('the lock of a Terraform that a killed run had started, and not written down', () => {
+  const FOLDER = 'infra/environments/of-a-killed-run'
+  const start = (program: string, cwd: string) => execa(program, { cwd, stdin: 'pipe', reject: false })
+  let terraform: ReturnType<typeof start>
+  let looks: number
+  let told: string[]
+
+  beforeEach(async () => {
+    ;[looks, told] = [0, []]
+    const program = path.join(repository, 'terraform')
+    const folder = path.join(repository, FOLDER)
+    await writeFile(program, '#!/bin/sh\nread line\n', { mode: 0o755 })
+    await mkdir(folder, { recursive: true })
+    terraform = start(program, folder)
+    while (!(await mayBeAtWork(ports, FOLDER, Date.parse(at(2))))) await systemClock.sleep(10)
+  })
+  afterEach(async () => {
+    terraform.kill('SIGKILL')
+    await terraform
+  })
+
+  const ports: Pick<Ports, 'exec'> = {
+    // Where the system does not tell the folder of a process.
+    exec: async () => ({ exitCode: 0, stdout: terraform.exitCode === null ? `${process.getuid?.()} terraform` : '', stderr: '' }),
+  }
+
+  /** Clears the lock; at the third look, this happens. */
+  async function clearWhile(happens: () => void | Promise<void>) {
+    bucket.objects.set('key.tflock', { body: JSON.stringify({ ID: 'lock-1', Who: US, Created: at(2), Operation: 'plan' }), etag: '"1"' })
+    const clock = fakeClock(LAUNCHED)
+    const journal = new Journal(repository, clock)
+    const options = { command: 'env create dev', environment: 'dev', purpose: 'change' } as const
+    const killed = await journal.start({ ...options, owner: { pid: 1, startedAt: 'x' } })
+    await clock.sleep(5000)
+    await journal.finish(killed, 'interrupted')
+    const record = await journal.start({ ...options, owner: { pid: 3, startedAt: 'z' } })
+    const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+      looks += 1
+      if (looks === 3) await happens()
+      await clock.sleep(ms, signal)
+    }
+    const all = {
+      ...ports,
+      clock: { ...clock, sleep },
+      processes: { isAlive: async () => false },
+      report: silentReporter,
+      signal: stop.signal,
+    }
+    const clients = fakeAws(fakeS3('111122223333', 'eu-west-1', new Map([['bucket', bucket]]))).clients
+    const run = { record, journal, ports: all } as unknown as Run
+    return clearStaleLock(run, { clients, bucket: 'bucket', key: 'key', folder: FOLDER }, { progress: (detail) => told.push(detail) })
+  }
+  let stop: AbortController
+  beforeEach(() => void (stop = new AbortController()))
+
+  it('is waited for until it is given back', async () => {
+    const result = await clearWhile(() => void bucket.objects.delete('key.tflock'))
+    expect(result).toEqual({ outcome: 'checked', detail: 'free' })
+    expect(looks).toBe(3)
+    expect(told).toEqual(Array.from({ length: 3 }, () => expect.stringContaining('waiting') as string))
+  })
+
+  it('is released when that Terraform dies with it', async () => {
+    const result = await clearWhile(async () => {
+      terraform.kill('SIGKILL')
+      await terraform
+    })
+    expect(result).toEqual({ outcome: 'done', detail: expect.stringContaining('lock-1') as string })
+    expect(looks).toBe(3)
+    expect(bucket.objects.size).toBe(0)
+  })
+
+  it('is left alone when the waiting is interrupted', async () => {
+    await expect(clearWhile(() => stop.abort(new Error('stopped')))).rejects.toThrow('stopped')
+    expect(bucket.objects.size).toBe(1)
+  })
 })
 
 describe('a Terraform that finds the state locked', () => {

@@ -6,10 +6,21 @@ import { ProgressTracker } from '../../../src/lib/terraform/progress.js'
 const hook = (type: string, addr: string): string => JSON.stringify({ type, hook: { resource: { addr, resource_type: 'x' } } })
 
 describe('parseMessage', () => {
-  it.each(['', 'not json', '[]', 'null', '{"type":"apply_start"}', '{"type":"apply_start","hook":{}}', '{"type":"from_the_future"}'])(
-    'takes %j for a message it does not know',
-    (line) => expect(parseMessage(line)).toEqual({ type: 'other' }),
-  )
+  it.each([
+    '',
+    'not json',
+    '[]',
+    'null',
+    '{"type":"apply_start"}',
+    '{"type":"apply_start","hook":{}}',
+    '{"type":"from_the_future"}',
+    '{"type":"diagnostic"',
+    '{"type":"diagnostic","diagnostic":null}',
+    '{"type":"diagnostic","diagnostic":{"severity":"error"}}',
+    '{"type":"change_summary","changes":null}',
+    '{"type":"outputs","outputs":null}',
+    '{"type":"planned_change","change":{"resource":{"addr":"aws_vpc.a"}}}',
+  ])('takes %j for a message it does not know', (line) => expect(parseMessage(line)).toEqual({ type: 'other' }))
 
   it('reads a resource that starts', () => {
     expect(parseMessage(hook('apply_start', 'aws_vpc.a'))).toMatchObject({ type: 'apply_start', hook: { resource: { addr: 'aws_vpc.a' } } })

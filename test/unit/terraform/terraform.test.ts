@@ -52,6 +52,11 @@ describe('calls whose output is not redacted', () => {
   })
 })
 
+it.each(['null', '7', '"text"', '[1,', ''])('takes a plan that reads %j for no JSON of Terraform', async (printed) => {
+  const error = await (await terraformThat(`printf '%s' '${printed}'`)).showPlan('x.tfplan').catch((e: unknown) => e)
+  expect(error).toMatchObject({ code: 'ToolFailed', next: [expect.stringContaining('platform doctor')] })
+})
+
 it('gives the outputs that are not sensitive', async () => {
   const outputs = { vpc_id: { value: 'vpc-1', sensitive: false }, key: { value: SECRET, sensitive: true } }
   expect(await (await terraformThat(`echo '${JSON.stringify(outputs)}'`)).outputs()).toEqual({ vpc_id: 'vpc-1' })

@@ -66,10 +66,10 @@ locals {
     # ThrottledRequests has numbers for each operation only, and none for a table.
     merge([for name, table in local.databases.tables : {
       for kind, metric in { reads = "ReadThrottleEvents", writes = "WriteThrottleEvents" } : "database-${name}-throttled-${kind}" => {
-        description = "Table ${name} turns ${kind} away."
-        namespace   = "AWS/DynamoDB", metric = metric, statistic = "Sum"
-        dimensions  = { TableName = table }
-        period      = 300, periods = 2, above = 10, missing = "notBreaching"
+        description               = "Table ${name} turns ${kind} away."
+        namespace                 = "AWS/DynamoDB", metric = metric, statistic = "Sum"
+        dimensions                = { TableName = table }
+        period                    = 300, periods = 2, above = 10, missing = "notBreaching"
       }
     }]...),
     { for name, id in local.databases.caches : "database-${replace(name, "/", "-")}-memory" => {
