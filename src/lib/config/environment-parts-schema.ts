@@ -4,7 +4,7 @@ import { cidr, email, logRetentionDays, name } from './schema-parts.js'
 
 // The parts of an environment that can be switched on beside its network, keys and cluster.
 
-const certificateArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, {
+const certificateArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:acm:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:certificate\/[\w-]+$/, {
   error: 'must be the ARN of a certificate in ACM',
 })
 /** A rule of the lists is one of addresses, and /0 would let everybody past, or nobody. */
@@ -88,7 +88,7 @@ const databaseFields = z.strictObject({
     .string()
     .regex(/^\d+(?:\.\d+)*$/, { error: 'must be a version in quotes, such as "16.8"' })
     .optional()
-    .describe('Version of the engine, in quotes. Not for dynamodb.'),
+    .describe('Version of the engine, in quotes: major.minor, or the major version alone for PostgreSQL. Not for dynamodb.'),
   instanceClass: z
     .string()
     .regex(/^(?:db|cache)\.[a-z0-9-]+\.[a-z0-9]+$/, { error: 'must be an instance class such as db.t4g.medium or cache.t4g.small' })
@@ -112,6 +112,13 @@ const databaseFields = z.strictObject({
   sortKey: tableKey.optional().describe('Sort key of the table. dynamodb only.'),
 })
 
+/**
+ * Neither cache takes the latest minor version by itself.
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
+ * https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html
+ */
+const VERSIONS = { sql: /^\d{1,2}(?:\.\d{1,2})?$/, cache: /^(?:[6-9]|\d{2})\.\d{1,2}$/ }
+
 type WrittenDatabase = z.output<typeof databaseFields>
 
 const databaseSchema = databaseFields.superRefine((database, context) => {
@@ -134,6 +141,10 @@ function databaseProblems(database: WrittenDatabase): Array<[keyof WrittenDataba
   if (isTable && database.partitionKey === undefined) problems.push(['partitionKey', 'is missing: a table needs one'])
   if (!isTable && instanceClass !== undefined && !instanceClass.startsWith(isCache ? 'cache.' : 'db.')) {
     problems.push(['instanceClass', `must start with ${isCache ? 'cache.' : 'db.'} for ${engine}`])
+  }
+  const { version } = database
+  if (!isTable && version !== undefined && !VERSIONS[isCache ? 'cache' : 'sql'].test(version)) {
+    problems.push(['version', `must be ${isCache ? 'major.minor such as "8.2"' : 'such as "17" or "16.8"'} for ${engine}`])
   }
   if (engine === 'postgresql' && (database.instances ?? 1) > 2) problems.push(['instances', 'must be 1, or 2 for a standby'])
   if (engine === 'aurora-postgresql' && database.backupRetentionDays === 0) {

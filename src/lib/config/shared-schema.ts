@@ -16,7 +16,7 @@ const domain = z
     error: 'must be a domain in lower-case letters such as platform.example.com, without a dot at the end',
   })
 
-const keyArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
+const keyArn = z.string().regex(/^arn:aws(?:-[a-z]+)*:kms:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:key\/[\w-]+$/, {
   error: 'must be the ARN of a KMS key (an alias does not do)',
 })
 

@@ -182,6 +182,8 @@ Object.assign(moduleValues, {
         { orders: { ...sql, engine: 'mysql' } },
         ofSql({ version: null }),
         ofSql({ version: 'latest' }),
+        ofSql({ version: '16.8.1' }),
+        { cache: { engine: 'valkey', version: '8', instance_class: 'cache.t4g.small' } },
         ofSql({ instance_class: 'cache.t4g.small' }),
         ofSql({ instances: 3 }),
         ofSql({ storage_gib: 19 }),
