@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -40,9 +40,10 @@ it('ends with what went wrong, also where the journal cannot be written', async 
 })
 
 it('ends with what Terraform says, also where the journal cannot be written', async () => {
-  const terraform = (run: Run, exitCode: number): Promise<unknown> =>
+  const terraform = (run: Run, exitCode: number, said: string): Promise<unknown> =>
     runTerraform(run, 'plan', {
       start: async () => {
+        await writeFile(terraformFiles(run, 'plan').stderrFile, said)
         const { save } = run.journal
         // The start is noted; the disk is full from then on.
         run.journal.save = async () => void (run.journal.save = save)
@@ -51,6 +52,8 @@ it('ends with what Terraform says, also where the journal cannot be written', as
       files: terraformFiles(run, 'plan'),
       control: { progress: () => undefined },
     })
-  await expect(onFullDisk((run) => terraform(run, 1))).rejects.toMatchObject({ code: 'PlanFailed' })
-  await expect(onFullDisk((run) => terraform(run, 0))).rejects.toMatchObject({ code: 'FileNotWritable' })
+  await expect(onFullDisk((run) => terraform(run, 1, 'Error: no such thing'))).rejects.toMatchObject({ code: 'PlanFailed' })
+  // It cannot say that the disk is full when the disk is full.
+  await expect(onFullDisk((run) => terraform(run, 1, ''))).rejects.toMatchObject({ code: 'FileNotWritable' })
+  await expect(onFullDisk((run) => terraform(run, 0, ''))).rejects.toMatchObject({ code: 'FileNotWritable' })
 })
