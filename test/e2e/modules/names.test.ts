@@ -136,6 +136,8 @@ const namesOf = ({ values }: StateResource): Array<[string, string]> =>
 
 // Of the longest region, and of one in which a platform may have a name of 32 characters.
 describe.each(['eu-west-1', 'ap-southeast-1'])('with the longest names in %s', (region) => {
+  const plans = new Map<string, StateResource[]>()
+
   describe.each([
     ['environment', 'eks', environmentValues],
     ['shared', 'shared', sharedValues],
@@ -143,6 +145,7 @@ describe.each(['eu-west-1', 'ap-southeast-1'])('with the longest names in %s', (
     let resources: StateResource[]
     beforeAll(async () => {
       resources = await planned(root, valuesOf(region))
+      plans.set(root, resources)
     })
 
     test('no name is longer than AWS lets it be', () => {
@@ -171,5 +174,19 @@ describe.each(['eu-west-1', 'ap-southeast-1'])('with the longest names in %s', (
       expect(tags.length).toBeGreaterThan(100)
       expect(tags.filter(([key, value]) => key.length > 128 || value.length > 256)).toEqual([])
     })
+  })
+
+  test('the role that applies may touch the caches, whose names are cut off', () => {
+    const resources = (root: string, type: string) => (plans.get(root) ?? []).filter((resource) => resource.type === type)
+    const policies = resources('shared', 'aws_iam_policy').map(({ values }) => String(values['policy']))
+    const patterns = policies.flatMap((policy) =>
+      [...policy.matchAll(/:elasticache:[^"]*?:\*:([^"*]+)\*/g)].map(([, start]) => String(start)),
+    )
+    const names = ['replication_group_id', 'user_id', 'user_group_id'].flatMap((attribute) =>
+      (plans.get('eks') ?? []).flatMap(({ values }) => (typeof values[attribute] === 'string' ? [values[attribute]] : [])),
+    )
+    expect(patterns).not.toEqual([])
+    expect(names.length).toBeGreaterThan(3)
+    expect(names.filter((each) => !patterns.every((start) => each.startsWith(start)))).toEqual([])
   })
 })

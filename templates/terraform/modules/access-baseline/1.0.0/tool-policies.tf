@@ -11,7 +11,7 @@ locals {
       dynamodb       = ["table/${var.platform}-*"]
       ecr            = ["repository/${var.platform}/*"]
       eks            = ["*/${var.platform}-*"]
-      elasticache    = ["*:${var.platform}-*", "parametergroup:default.*"]
+      elasticache    = ["*:${local.cache_start}*", "parametergroup:default.*"]
       events         = ["rule/${var.platform}-*"]
       glue           = ["catalog", "database/${replace(var.platform, "-", "_")}_*", "table/${replace(var.platform, "-", "_")}_*", "userDefinedFunction/${replace(var.platform, "-", "_")}_*"]
       logs           = ["log-group:/platform/${var.platform}/*", "log-group:/aws/*/${var.platform}-*", "log-group:aws-waf-logs-${var.platform}-*"]
@@ -21,6 +21,9 @@ locals {
       wafv2          = ["*/${var.platform}-*", "*/managedruleset/*"]
     } : service => [for resource in resources : "arn:${local.partition}:${service}:${service == "budgets" ? "" : "*"}:${local.account_id}:${resource}"]
   }
+
+  # A cache may have 40 characters, so the end of a long name is cut off.
+  cache_start = substr("${var.platform}-", 0, 26)
 
   dashboards       = ["arn:${local.partition}:cloudwatch::${local.account_id}:dashboard/${var.platform}-*"]
   bucket_arn       = "arn:${local.partition}:s3:::${var.platform}-*"
