@@ -42,7 +42,7 @@ export function parseMessage(line: string): TerraformMessage {
   const isKnown =
     (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
     (message.type === 'planned_change' && hasResource(message.change, 'resource')) ||
-    (message.type === 'outputs' && isObject(message.outputs)) ||
+    (message.type === 'outputs' && isObject(message.outputs) && Object.values(message.outputs).every(isObject)) ||
     (message.type === 'change_summary' && isObject(message.changes)) ||
     (message.type === 'diagnostic' && isObject(message.diagnostic) && typeof message.diagnostic.summary === 'string')
   return isKnown ? (message as TerraformMessage) : { type: 'other' }

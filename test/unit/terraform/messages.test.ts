@@ -19,6 +19,7 @@ describe('parseMessage', () => {
     '{"type":"diagnostic","diagnostic":{"severity":"error"}}',
     '{"type":"change_summary","changes":null}',
     '{"type":"outputs","outputs":null}',
+    '{"type":"outputs","outputs":{"name":null}}',
     '{"type":"planned_change","change":{"resource":{"addr":"aws_vpc.a"}}}',
   ])('takes %j for a message it does not know', (line) => expect(parseMessage(line)).toEqual({ type: 'other' }))
 
