@@ -83,6 +83,11 @@ resource "aws_lb_target_group" "this" {
     "Name"              = local.target_names[each.key]
     "platform:resource" = "edge/target-group/${each.key}"
   })
+
+  lifecycle {
+    # So that a group that goes is let go of by the listener first: AWS deletes none that is in use.
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lb_listener" "https" {
