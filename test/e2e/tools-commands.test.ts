@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -72,7 +72,7 @@ test('tools install --dry-run plans every way and makes no folder', async () => 
   expect(JSON.parse(stdout) as InstalledTool[]).toEqual([
     { name: 'fakecloud', status: 'planned', version: '0.51.0', source: 'download, then cargo', path: null },
   ])
-  await expect(rm(path.join(folder, 'cache'))).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(stat(path.join(folder, 'cache', 'platform', 'tools'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
 test('tools install of an unknown tool is wrong use and names the nearest one', async () => {

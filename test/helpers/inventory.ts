@@ -8,7 +8,7 @@ import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-
 import * as elasticache from '@aws-sdk/client-elasticache'
 import { ListRulesCommand } from '@aws-sdk/client-eventbridge'
 import * as iam from '@aws-sdk/client-iam'
-import { paginateListAliases, paginateListKeys } from '@aws-sdk/client-kms'
+import { DescribeKeyCommand, paginateListAliases, paginateListKeys } from '@aws-sdk/client-kms'
 import * as rds from '@aws-sdk/client-rds'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
 import { ListSubscriptionsCommand, ListTopicsCommand } from '@aws-sdk/client-sns'
@@ -166,7 +166,10 @@ async function identities(clients: AwsClients): Promise<string[]> {
   const policies = await collect(iam.paginateListPolicies({ client }, { Scope: 'Local' }), ({ Policies }) => Policies)
   const profiles = await collect(iam.paginateListInstanceProfiles({ client }, {}), ({ InstanceProfiles }) => InstanceProfiles)
   const { OpenIDConnectProviderList = [] } = await client.send(new iam.ListOpenIDConnectProvidersCommand({}))
-  const keys = await collect(paginateListKeys({ client: kms }, {}), ({ Keys }) => Keys)
+  const listed = await collect(paginateListKeys({ client: kms }, {}), ({ Keys }) => Keys)
+  const described = await Promise.all(listed.map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))))
+  // Those of AWS itself come with the first use of a service, and cannot be deleted.
+  const keys = described.flatMap(({ KeyMetadata }) => (KeyMetadata?.KeyManager === 'CUSTOMER' ? [{ KeyArn: KeyMetadata.Arn }] : []))
   const aliases = await collect(paginateListAliases({ client: kms }, {}), ({ Aliases }) => Aliases)
   return [
     ...of(
