@@ -8,6 +8,7 @@ import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
 import { ec2LocalRoutes } from './ec2-local-routes.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
+import { eksControlPlanes, withControlPlanes } from './eks-control-planes.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
 import { elasticacheCreateTags } from './elasticache-create-tags.js'
 import { elasticacheMembers } from './elasticache-members.js'
@@ -25,8 +26,9 @@ export const allMends: readonly Mend[] = [
   taggingGetResources,
   eksAddonCatalogue,
   eksClusterVersions,
-  eksAddons,
-  eksDeletionProtection,
+  withControlPlanes(eksAddons),
+  withControlPlanes(eksDeletionProtection),
+  eksControlPlanes,
   ec2DeleteVpc,
   ec2LaunchTemplateNames,
   acmWildcardRecord,

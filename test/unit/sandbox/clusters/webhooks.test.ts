@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { refusingReviews } from '../../../../src/lib/sandbox/clusters/reviews.js'
+import { WebhookServer, type Review } from '../../../../src/lib/sandbox/clusters/webhook-server.js'
+
+let server: WebhookServer
+const seen: unknown[] = []
+const log: string[] = []
+
+beforeEach(async () => {
+  seen.length = 0
+  log.length = 0
+  server = await WebhookServer.start(
+    {
+      token: async (cluster, review) => {
+        seen.push(['token', cluster, review])
+        if (review['broken'] === true) throw new Error('no answer')
+        return { ...review, status: { authenticated: true } }
+      },
+      access: async (cluster, review) => {
+        seen.push(['access', cluster, review])
+        return { ...review, status: { allowed: true } }
+      },
+    },
+    (line) => log.push(line),
+  )
+})
+afterEach(() => server.stop())
+
+async function post(url: string, body: unknown, secret = server.secret): Promise<{ status: number; body: Review }> {
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${secret}` }, body: JSON.stringify(body) })
+  return { status: answer.status, body: (await answer.json()) as Review }
+}
+
+describe('the webhooks', () => {
+  test('ask about a token and about access, each for one cluster', async () => {
+    const review = { kind: 'TokenReview', spec: { token: 'k8s-aws-v1.x' } }
+    expect(await post(server.tokenUrl('dev'), review)).toEqual({ status: 200, body: { ...review, status: { authenticated: true } } })
+    expect(await post(`${server.accessUrl('test')}?timeout=5s`, {})).toEqual({ status: 200, body: { status: { allowed: true } } })
+    expect(seen).toEqual([
+      ['token', 'dev', review],
+      ['access', 'test', {}],
+    ])
+  })
+
+  test('listen on this machine only', () => {
+    expect(new URL(server.tokenUrl('dev')).hostname).toBe('127.0.0.1')
+  })
+
+  test.each(['', 'wrong', 'x'.repeat(48)])('refuse the secret %j', async (secret) => {
+    expect((await post(server.tokenUrl('dev'), {}, secret)).status).toBe(403)
+    expect(seen).toEqual([])
+  })
+
+  test('answer nothing else', async () => {
+    expect((await post(server.tokenUrl('dev').replace('/token', '/other'), {})).status).toBe(404)
+    expect((await post(server.tokenUrl('dev/x'), {})).status).toBe(404)
+    const answer = await fetch(server.tokenUrl('dev'), { headers: { authorization: `Bearer ${server.secret}` } })
+    expect(answer.status).toBe(404)
+  })
+
+  test('a review that fails is an error, and logged', async () => {
+    expect((await post(server.tokenUrl('dev'), { broken: true })).status).toBe(500)
+    expect(log.join()).toContain('no answer')
+  })
+})
+
+test('without access entries nobody is known', async () => {
+  expect(await refusingReviews.token('dev', { kind: 'TokenReview' })).toEqual({ kind: 'TokenReview', status: { authenticated: false } })
+  expect(await refusingReviews.access('dev', {})).toEqual({ status: { allowed: false } })
+})
