@@ -5,6 +5,7 @@ import { AwsClients } from '../../src/lib/aws/clients.js'
 import { systemClock } from '../../src/lib/core/clock.js'
 import { execProgram } from '../../src/lib/core/exec.js'
 import { systemProcesses } from '../../src/lib/core/processes.js'
+import { kubernetesPrograms, type KubernetesPrograms } from '../../src/lib/sandbox/clusters/programs.js'
 import { sandboxFolders } from '../../src/lib/sandbox/folders.js'
 import { readRecord, type SandboxRecord } from '../../src/lib/sandbox/record.js'
 import { startSandbox, type EmulatorProgram, type StartedSandbox } from '../../src/lib/sandbox/start.js'
@@ -20,6 +21,18 @@ export async function findEmulator(): Promise<EmulatorProgram> {
   const refuse = (): Promise<never> => Promise.reject(new Error('asked'))
   const ask = { interactive: false, confirm: refuse, input: refuse, select: refuse }
   return resolveTool({ ...sandboxPorts, exec: execProgram, ask }, 'fakecloud', { install: true })
+}
+
+/** The programs of Kubernetes as platform itself finds them. */
+export async function findKubernetes(): Promise<KubernetesPrograms> {
+  const refuse = (): Promise<never> => Promise.reject(new Error('asked'))
+  const ask = { interactive: false, confirm: refuse, input: refuse, select: refuse }
+  const found = []
+  for (const name of kubernetesPrograms) {
+    const { path: file, version } = await resolveTool({ ...sandboxPorts, exec: execProgram, ask }, name, { install: true })
+    found.push([name, { path: file, version }] as const)
+  }
+  return Object.fromEntries(found) as KubernetesPrograms
 }
 
 /** A sandbox in a temporary folder. */
@@ -41,8 +54,14 @@ export class TestSandbox {
     return sandbox
   }
 
-  async up(): Promise<StartedSandbox> {
-    this.#started = await startSandbox(sandboxPorts, { directory: this.directory, emulator: findEmulator, region: SANDBOX_REGION })
+  /** @param kubernetes whether to ask for Kubernetes; a sandbox that had it goes on with it. */
+  async up({ kubernetes = false } = {}): Promise<StartedSandbox> {
+    this.#started = await startSandbox(sandboxPorts, {
+      directory: this.directory,
+      emulator: findEmulator,
+      region: SANDBOX_REGION,
+      kubernetes: { asked: kubernetes, programs: findKubernetes },
+    })
     return this.#started
   }
 

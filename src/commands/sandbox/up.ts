@@ -17,7 +17,8 @@ started is restarted, with what is in it.`
   static override flags = {
     ...changeFlags,
     kubernetes: Flags.boolean({
-      summary: 'Run a real Kubernetes control plane for each EKS cluster, from now on. Its programs are installed first, which takes minutes.',
+      summary:
+        'Run a real Kubernetes control plane for each EKS cluster, from now on. Its programs are installed first, which takes minutes.',
     }),
   }
 

@@ -63,7 +63,9 @@ export const platformSchema = z
         kubernetes: z
           .boolean()
           .default(false)
-          .describe('Whether each EKS cluster of the sandbox gets a real Kubernetes API. Its programs are installed when it is first needed.'),
+          .describe(
+            'Whether each EKS cluster of the sandbox gets a real Kubernetes API. Its programs are installed when it is first needed.',
+          ),
       })
       .prefault({})
       .describe('The local AWS. Means nothing with target aws.'),

@@ -11,7 +11,10 @@ export interface KubernetesWish {
 }
 
 /** Whether a sandbox is to run Kubernetes: asked for now, or once before and remembered. */
-export async function wantsKubernetes(folders: Pick<SandboxFolders, 'kubernetesWanted'>, wish: KubernetesWish | undefined): Promise<boolean> {
+export async function wantsKubernetes(
+  folders: Pick<SandboxFolders, 'kubernetesWanted'>,
+  wish: KubernetesWish | undefined,
+): Promise<boolean> {
   if (!wish) return false
   return wish.asked || (await stat(folders.kubernetesWanted).catch(() => undefined)) !== undefined
 }

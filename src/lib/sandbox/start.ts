@@ -83,9 +83,17 @@ export async function startSandbox(ports: SandboxPorts, options: StartSandboxOpt
 }
 
 /** Switches Kubernetes on in a sandbox that runs without it. */
-async function withKubernetes(running: SandboxRecord, folders: SandboxFolders, { kubernetes }: StartSandboxOptions): Promise<SandboxRecord> {
+async function withKubernetes(
+  running: SandboxRecord,
+  folders: SandboxFolders,
+  { kubernetes }: StartSandboxOptions,
+): Promise<SandboxRecord> {
   if (running.kubernetes === true || !kubernetes || !(await wantsKubernetes(folders, kubernetes))) return running
-  const { body, status } = await askSupervisor(running, 'kubernetes', { method: 'POST', body: await kubernetes.programs(), timeoutMs: 30_000 })
+  const { body, status } = await askSupervisor(running, 'kubernetes', {
+    method: 'POST',
+    body: await kubernetes.programs(),
+    timeoutMs: 30_000,
+  })
   if (status === 200) return { ...running, kubernetes: true }
   throw new UserError('SandboxFailed', 'The local AWS could not switch Kubernetes on.', {
     reason: JSON.stringify(body),
@@ -157,6 +165,10 @@ async function failure(folders: SandboxFolders, why: string): Promise<UserError>
   })
 }
 
-function describe({ accountId, endpoint, kubernetes = false, region }: SandboxRecord, status: StartedSandbox['status'], note?: string): StartedSandbox {
+function describe(
+  { accountId, endpoint, kubernetes = false, region }: SandboxRecord,
+  status: StartedSandbox['status'],
+  note?: string,
+): StartedSandbox {
   return { endpoint, accountId, region, status, kubernetes, ...(note !== undefined && { note }) }
 }

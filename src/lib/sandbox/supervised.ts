@@ -49,7 +49,8 @@ export async function endProcesses(ports: SandboxPorts, folders: SandboxFolders,
   if (!(await endsWithin(ports, supervisor, STOP_TIMEOUT_MS))) await kill(ports, supervisor)
   if (emulator && !(await endsWithin(ports, emulator, 1000))) await kill(ports, emulator)
   // They ended with the supervisor, but may take a moment to let go of their files.
-  for (const process of await readLedger(folders.clusterProcesses)) if (!(await endsWithin(ports, process, 2000))) await kill(ports, process)
+  for (const process of await readLedger(folders.clusterProcesses))
+    if (!(await endsWithin(ports, process, 2000))) await kill(ports, process)
   await rm(folders.clusterProcesses, { force: true })
   await rm(folders.record, { force: true })
 }

@@ -6,8 +6,8 @@ import { messageOf } from '../core/errors.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
 import { emulatedEks } from './clusters/eks-view.js'
 import type { KubernetesPrograms } from './clusters/programs.js'
-import { refusingReviews } from './clusters/reviews.js'
 import { SandboxClusters } from './clusters/sandbox-clusters.js'
+import type { StsPorts } from './eks-access/resolve-token.js'
 import { Emulator } from './emulator.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { FaultPlan } from './gateway/fault-plan.js'
@@ -62,10 +62,15 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     },
     clock,
   )
+  const eks = emulatedEks(() => contextFor(settings.region))
   const clusters = new SandboxClusters({
     folders,
-    eks: emulatedEks(() => contextFor(settings.region)),
-    reviews: refusingReviews,
+    eks,
+    reviews: async () => {
+      const { eksReviews } = await import('./clusters/reviews.js')
+      const sts: StsPorts = { now: clock.now, send: async (request) => upstream.send(request) }
+      return eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) })
+    },
     clock,
     log: (line) => logs.clusters.write(`${clock.now().toISOString()} ${line}\n`),
   })

@@ -34,7 +34,14 @@ export async function bringUp(ports: Ports, options: UpOptions): Promise<UpResul
     // The id under which the search for the emulator reports a build or a download.
     { id: 'fakecloud', title: 'Find the AWS emulator', isDone, run: async () => void (emulator = await resolveEmulator()) },
     ...(wanted
-      ? [{ id: 'kubernetes', title: 'Find the programs of Kubernetes', isDone, run: async () => void (programs = await kubernetes.programs()) }]
+      ? [
+          {
+            id: 'kubernetes',
+            title: 'Find the programs of Kubernetes',
+            isDone,
+            run: async () => void (programs = await kubernetes.programs()),
+          },
+        ]
       : []),
     {
       id: 'start',

@@ -317,7 +317,13 @@ describe('what is not AWS', () => {
     const listed = await send({ path: '/_platform/clusters', headers })
     expect(JSON.parse(listed.body)).toEqual({ clusters: [{ name: 'dev', endpoint: 'https://127.0.0.1:1', ready: true }] })
     const program = { path: '/bin/x', version: '1.35.4' }
-    const programs = { etcd: program, 'kube-apiserver': program, 'kube-controller-manager': program, 'kube-scheduler': program, kwok: program }
+    const programs = {
+      etcd: program,
+      'kube-apiserver': program,
+      'kube-controller-manager': program,
+      'kube-scheduler': program,
+      kwok: program,
+    }
     const on = { method: 'POST', path: '/_platform/kubernetes', headers }
     await expect(send({ ...on, body: JSON.stringify({ etcd: program }) })).resolves.toMatchObject({ status: 400 })
     expect(switchedOn).toEqual([])

@@ -7,6 +7,7 @@ import { clusterFolders } from './cluster-folders.js'
 import { endpointOf, keptClusters, readClusterRecord, writeClusterRecord, type ClusterRecord } from './cluster-record.js'
 import { ControlPlane } from './control-plane.js'
 import type { EksCluster, EksView } from './eks-view.js'
+import type { KubeApi } from './kube-api.js'
 import { nodesOf } from './node-shape.js'
 import { readAuthority } from './pki.js'
 import { freePort, isFree } from './ports.js'
@@ -28,9 +29,7 @@ export interface ControlPlanesOptions {
 
 /** What DescribeCluster says of a cluster that runs here. */
 export type ControlPlaneView =
-  | { state: 'creating' }
-  | { state: 'active'; endpoint: string; authority: string }
-  | { state: 'failed'; reason: string }
+  { state: 'creating' } | { state: 'active'; endpoint: string; authority: string } | { state: 'failed'; reason: string }
 
 /** The Kubernetes clusters of a sandbox: one control plane for each EKS cluster of the emulator. */
 export class ControlPlanes {
@@ -85,6 +84,10 @@ export class ControlPlanes {
   /** Undefined for a cluster that does not run here. */
   view(name: string): ControlPlaneView | undefined {
     return this.#views.get(name)
+  }
+
+  api(name: string): KubeApi | undefined {
+    return this.#running.get(name)?.api
   }
 
   /** Every cluster, and whether its API server serves now. */

@@ -1,5 +1,6 @@
-import type { Nodegroup } from '@aws-sdk/client-eks'
+import type { EKSClient, Nodegroup } from '@aws-sdk/client-eks'
 import type { MendContext } from '../mends/mend.js'
+import type { AccessEntry, AssociatedPolicy } from '../eks-access/ports.js'
 import type { NodeGroup } from './node-shape.js'
 
 export interface EksCluster {
@@ -10,6 +11,7 @@ export interface EksCluster {
   version: string
   serviceCidr: string
   issuer: string
+  authenticationMode: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP'
 }
 
 /** What the emulator knows of EKS clusters. */
@@ -18,6 +20,7 @@ export interface EksView {
   /** Undefined when there is no such cluster. */
   cluster(name: string): Promise<EksCluster | undefined>
   nodeGroups(cluster: string): Promise<NodeGroup[]>
+  accessEntries(cluster: string): Promise<AccessEntry[]>
 }
 
 type Clients = MendContext['clients']
@@ -51,6 +54,7 @@ export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclus
         version: cluster.version ?? '',
         serviceCidr: cluster.kubernetesNetworkConfig?.serviceIpv4Cidr ?? '172.20.0.0/16',
         issuer: cluster.identity?.oidc?.issuer ?? `https://oidc.eks.${region}.amazonaws.com/id/${name}`,
+        authenticationMode: cluster.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
       }
     },
 
@@ -67,7 +71,35 @@ export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclus
       }
       return groups
     },
+
+    async accessEntries(clusterName) {
+      const { DescribeAccessEntryCommand, paginateListAccessEntries } = await import('@aws-sdk/client-eks')
+      const client = await (await clients()).eks()
+      const entries: AccessEntry[] = []
+      for await (const page of paginateListAccessEntries({ client }, { clusterName })) {
+        for (const principalArn of page.accessEntries ?? []) {
+          const answer = await client.send(new DescribeAccessEntryCommand({ clusterName, principalArn })).catch(undefinedIfMissing)
+          const entry = answer?.accessEntry
+          if (!entry) continue
+          const { kubernetesGroups = [], type = 'STANDARD', username } = entry
+          const associatedPolicies = await policiesOf(client, clusterName, principalArn)
+          entries.push({ principalArn, type, kubernetesGroups, associatedPolicies, ...(username !== undefined && { username }) })
+        }
+      }
+      return entries
+    },
   }
+}
+
+async function policiesOf(client: EKSClient, clusterName: string, principalArn: string): Promise<AssociatedPolicy[]> {
+  const { paginateListAssociatedAccessPolicies } = await import('@aws-sdk/client-eks')
+  const policies: AssociatedPolicy[] = []
+  for await (const page of paginateListAssociatedAccessPolicies({ client }, { clusterName, principalArn })) {
+    for (const { accessScope, policyArn = '' } of page.associatedAccessPolicies ?? []) {
+      policies.push({ policyArn, accessScope: { type: accessScope?.type ?? 'namespace', namespaces: accessScope?.namespaces ?? [] } })
+    }
+  }
+  return policies
 }
 
 async function shapeOf(group: Nodegroup, clients: Clients): Promise<NodeGroup> {

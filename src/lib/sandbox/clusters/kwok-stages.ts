@@ -10,9 +10,17 @@ export const kwokStages: ReadonlyArray<Record<string, unknown>> = [
     statusTemplate: nodeConditions(),
     delay: { durationMilliseconds: 300_000, jitterDurationMilliseconds: 330_000 },
   }),
-  stage('pod-runs', 'Pod', [['.metadata.deletionTimestamp', 'DoesNotExist'], ['.status.phase', 'In', 'Pending']], {
-    statusTemplate: runningPod(),
-  }),
+  stage(
+    'pod-runs',
+    'Pod',
+    [
+      ['.metadata.deletionTimestamp', 'DoesNotExist'],
+      ['.status.phase', 'In', 'Pending'],
+    ],
+    {
+      statusTemplate: runningPod(),
+    },
+  ),
   stage(
     'pod-of-job-ends',
     'Pod',

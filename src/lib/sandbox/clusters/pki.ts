@@ -39,10 +39,16 @@ export const OWN_USERS: readonly string[] = [CLIENTS.admin.commonName, CLIENTS.k
 /** Makes the keys and certificates of a cluster, or takes those that are there. All are for their owner only. */
 export async function ensureClusterPki(folder: string, cluster: string): Promise<ClusterPki> {
   const authority = await ensureAuthority(folder, `sandbox cluster ${cluster}`.slice(0, 64))
-  const server = await ensureIssued(folder, 'server', authority.pair, { commonName: 'kube-apiserver' }, {
-    ips: ['127.0.0.1'],
-    names: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
-  })
+  const server = await ensureIssued(
+    folder,
+    'server',
+    authority.pair,
+    { commonName: 'kube-apiserver' },
+    {
+      ips: ['127.0.0.1'],
+      names: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
+    },
+  )
   const clients = {} as Record<ClientName, PairFiles>
   for (const name of clientNames) clients[name] = await ensureIssued(folder, name, authority.pair, CLIENTS[name], 'client')
   const serviceAccountKey = await ensureServiceAccountKey(path.join(folder, 'service-accounts.key'))

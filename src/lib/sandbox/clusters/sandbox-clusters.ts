@@ -1,7 +1,9 @@
 import { writeFileAtomic } from '../../core/files.js'
 import type { SandboxFolders } from '../folders.js'
 import type { ControlPlanes, ControlPlanesOptions, ControlPlaneView } from './control-planes.js'
+import type { KubeApi } from './kube-api.js'
 import type { KubernetesPrograms } from './programs.js'
+import type { Reviews } from './webhook-server.js'
 
 /** What mends tell of the EKS clusters of the emulator, and ask about them. */
 export interface ClusterHooks {
@@ -27,13 +29,18 @@ export interface ClusterRow {
   ready: boolean
 }
 
+export interface SandboxClustersOptions extends Omit<ControlPlanesOptions, 'programs' | 'reviews'> {
+  /** Made when Kubernetes is switched on. */
+  reviews: () => Promise<Reviews>
+}
+
 /** Kubernetes in a sandbox: off until somebody asks for it, because its programs take minutes to build and memory to run. */
 export class SandboxClusters implements ClusterHooks {
-  readonly #options: Omit<ControlPlanesOptions, 'programs'>
+  readonly #options: SandboxClustersOptions
   #planes: ControlPlanes | undefined
   #starting: Promise<void> | undefined
 
-  constructor(options: Omit<ControlPlanesOptions, 'programs'>) {
+  constructor(options: SandboxClustersOptions) {
     this.#options = options
   }
 
@@ -50,13 +57,16 @@ export class SandboxClusters implements ClusterHooks {
   async #switchOn(programs: KubernetesPrograms): Promise<void> {
     await rememberKubernetes(this.#options.folders)
     const module = await import('./control-planes.js')
-    this.#planes = await module.ControlPlanes.start({ ...this.#options, programs })
+    this.#planes = await module.ControlPlanes.start({ ...this.#options, programs, reviews: await this.#options.reviews() })
   }
 
   created = (name: string): void => this.#planes?.created(name)
   deleted = (name: string): void => this.#planes?.deleted(name)
   nodeGroupsChanged = async (name: string): Promise<void> => this.#planes?.nodeGroupsChanged(name)
   view = (name: string): ControlPlaneView | undefined => this.#planes?.view(name)
+
+  /** The API server of a cluster that serves, called as its administrator. */
+  api = (name: string): KubeApi | undefined => this.#planes?.api(name)
 
   async list(): Promise<ClusterRow[]> {
     return (await this.#planes?.list()) ?? []
@@ -69,5 +79,8 @@ export class SandboxClusters implements ClusterHooks {
 }
 
 async function rememberKubernetes(folders: Pick<SandboxFolders, 'kubernetesWanted'>): Promise<void> {
-  await writeFileAtomic(folders.kubernetesWanted, 'This sandbox runs Kubernetes: it was asked for once. Only platform sandbox reset ends it.\n')
+  await writeFileAtomic(
+    folders.kubernetesWanted,
+    'This sandbox runs Kubernetes: it was asked for once. Only platform sandbox reset ends it.\n',
+  )
 }

@@ -4,7 +4,13 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeControlPlaneFiles } from '../../../../src/lib/sandbox/clusters/api-server-files.js'
 import { clusterFolders, sharedFolder } from '../../../../src/lib/sandbox/clusters/cluster-folders.js'
-import { clusterRecords, endpointOf, keptClusters, readClusterRecord, writeClusterRecord } from '../../../../src/lib/sandbox/clusters/cluster-record.js'
+import {
+  clusterRecords,
+  endpointOf,
+  keptClusters,
+  readClusterRecord,
+  writeClusterRecord,
+} from '../../../../src/lib/sandbox/clusters/cluster-record.js'
 import { emulatedVersion } from '../../../../src/lib/sandbox/clusters/emulated-version.js'
 import { clientNames, type ClusterPki, type EtcdPki } from '../../../../src/lib/sandbox/clusters/pki.js'
 import {
@@ -119,7 +125,9 @@ describe('files', () => {
   })
 
   test('RBAC comes before access policies', async () => {
-    const { authorizers } = (await json('authorization.json')) as { authorizers: Array<{ type: string; webhook?: Record<string, unknown> }> }
+    const { authorizers } = (await json('authorization.json')) as {
+      authorizers: Array<{ type: string; webhook?: Record<string, unknown> }>
+    }
     expect(authorizers.map(({ type }) => type)).toEqual(['Node', 'RBAC', 'Webhook'])
     expect(authorizers[2]?.webhook).toMatchObject({ failurePolicy: 'NoOpinion', authorizedTTL: '5m0s', unauthorizedTTL: '30s' })
   })

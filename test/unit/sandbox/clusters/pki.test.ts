@@ -3,7 +3,13 @@ import { mkdtemp, readdir, readFile, rm, stat, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ensureClusterPki, ensureEtcdPki, readAuthority, type ClusterPki, type PairFiles } from '../../../../src/lib/sandbox/clusters/pki.js'
+import {
+  ensureClusterPki,
+  ensureEtcdPki,
+  readAuthority,
+  type ClusterPki,
+  type PairFiles,
+} from '../../../../src/lib/sandbox/clusters/pki.js'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { refusingReviews } from '../../../../src/lib/sandbox/clusters/reviews.js'
 import { WebhookServer, type Review } from '../../../../src/lib/sandbox/clusters/webhook-server.js'
 
 let server: WebhookServer
@@ -62,9 +61,4 @@ describe('the webhooks', () => {
     expect((await post(server.tokenUrl('dev'), { broken: true })).status).toBe(500)
     expect(log.join()).toContain('no answer')
   })
-})
-
-test('without access entries nobody is known', async () => {
-  expect(await refusingReviews.token('dev', { kind: 'TokenReview' })).toEqual({ kind: 'TokenReview', status: { authenticated: false } })
-  expect(await refusingReviews.access('dev', {})).toEqual({ status: { allowed: false } })
 })
