@@ -63,7 +63,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     clock,
   )
   const eks = emulatedEks(() => contextFor(settings.region))
-  const clusters = new SandboxClusters({
+  const clusters: SandboxClusters = new SandboxClusters({
     folders,
     eks,
     reviews: async () => {
