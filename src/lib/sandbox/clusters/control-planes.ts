@@ -76,6 +76,15 @@ export class ControlPlanes {
     void this.#inTurn(name, 'remove', async () => this.#remove(name))
   }
 
+  /** Starts the control plane of a cluster anew, as the version that the emulator says now. */
+  versionChanged(name: string): void {
+    void this.#inTurn(name, 'restart', async () => {
+      if (!this.#running.has(name)) return
+      await this.#stopOne(name, 'SIGTERM')
+      await this.#start(name)
+    })
+  }
+
   /** Makes the nodes of a cluster those of its node groups. A cluster that is not there yet does so by itself when it is. */
   async nodeGroupsChanged(name: string): Promise<void> {
     await this.#inTurn(name, 'nodes', async () => this.#reconcileNodes(name))
@@ -120,7 +129,7 @@ export class ControlPlanes {
         log(`cluster ${name}: ${what} ${Math.round(performance.now() - begun)}ms`)
       } catch (error) {
         log(`cluster ${name}: ${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-        if (what === 'start') this.#views.set(name, { state: 'failed', reason: messageOf(error) })
+        if (what !== 'nodes' && what !== 'remove') this.#views.set(name, { state: 'failed', reason: messageOf(error) })
       }
     })
   }
@@ -171,7 +180,7 @@ export class ControlPlanes {
     if (!plane || !cluster) return
     const groups = await this.#options.eks.nodeGroups(name)
     const { version } = this.#options.programs['kube-apiserver']
-    await reconcileNodes(plane.api, nodesOf({ cluster: name, region: cluster.region, kubelet: version }, groups))
+    await reconcileNodes(plane.api, nodesOf({ cluster: name, region: cluster.region, programs: version }, groups))
   }
 
   /** With a port that is the same for as long as nobody else has taken it meanwhile. */

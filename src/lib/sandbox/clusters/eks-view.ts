@@ -109,6 +109,7 @@ async function shapeOf(group: Nodegroup, clients: Clients): Promise<NodeGroup> {
     instanceType: group.instanceTypes?.[0] ?? 't3.medium',
     capacityType: group.capacityType ?? 'ON_DEMAND',
     amiType: group.amiType ?? '',
+    version: group.version ?? '',
     release: [group.version, group.releaseVersion, group.launchTemplate?.version].join('/'),
     labels: group.labels ?? {},
     taints: (group.taints ?? []).map(({ effect = '', key = '', value }) => ({ key, effect, ...(value !== undefined && { value }) })),

@@ -9,6 +9,8 @@ export interface NodeGroup {
   capacityType: string
   /** `BOTTLEROCKET_ARM_64`, for example. */
   amiType: string
+  /** Of Kubernetes: `1.35`. */
+  version: string
   /** Changes when the nodes must be replaced by others. */
   release: string
   labels: Readonly<Record<string, string>>
@@ -40,8 +42,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
 export interface NodeSite {
   cluster: string
   region: string
-  /** Version of Kubernetes on the nodes. */
-  kubelet: string
+  /** Version of the programs of Kubernetes: `1.35.4`. */
+  programs: string
 }
 
 /** The nodes that the node groups of an EKS cluster have: named, labelled and sized as EC2 would, and the same each time. */
@@ -50,7 +52,9 @@ export function nodesOf(site: NodeSite, groups: readonly NodeGroup[]): FakeNode[
   return groups.flatMap((group) => nodesOfGroup(site, group, taken))
 }
 
-function nodesOfGroup({ cluster, kubelet, region }: NodeSite, group: NodeGroup, taken: Set<string>): FakeNode[] {
+function nodesOfGroup({ cluster, programs, region }: NodeSite, group: NodeGroup, taken: Set<string>): FakeNode[] {
+  // Only of their own minor version the programs tell which patch there is.
+  const kubelet = programs.startsWith(`${group.version}.`) ? programs : `${group.version}.0`
   return Array.from({ length: group.desired }, (_, index) => {
     const seed = createHash('sha256').update(`${cluster}/${group.name}/${group.release}/${index}`).digest()
     const subnet = group.subnets[index % group.subnets.length] ?? { cidr: '10.0.0.0/16', zone: `${region}a` }

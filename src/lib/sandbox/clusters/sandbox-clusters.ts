@@ -9,6 +9,7 @@ import type { Reviews } from './webhook-server.js'
 export interface ClusterHooks {
   created(name: string): void
   deleted(name: string): void
+  versionChanged(name: string): void
   nodeGroupsChanged(name: string): Promise<void>
   /** Undefined for a cluster that is a shape only. */
   view(name: string): ControlPlaneView | undefined
@@ -18,6 +19,7 @@ export interface ClusterHooks {
 export const shapesOnly: ClusterHooks = {
   created: () => undefined,
   deleted: () => undefined,
+  versionChanged: () => undefined,
   nodeGroupsChanged: async () => undefined,
   view: () => undefined,
 }
@@ -62,6 +64,7 @@ export class SandboxClusters implements ClusterHooks {
 
   created = (name: string): void => this.#planes?.created(name)
   deleted = (name: string): void => this.#planes?.deleted(name)
+  versionChanged = (name: string): void => this.#planes?.versionChanged(name)
   nodeGroupsChanged = async (name: string): Promise<void> => this.#planes?.nodeGroupsChanged(name)
   view = (name: string): ControlPlaneView | undefined => this.#planes?.view(name)
 

@@ -38,6 +38,9 @@ async function follow({ call }: MendRequest, answer: Answer, { clusters }: MendC
     case 'DeleteCluster':
       if (name !== undefined) clusters.deleted(name)
       return answer
+    case 'UpdateClusterVersion':
+      if (name !== undefined) clusters.versionChanged(name)
+      return answer
     case 'CreateNodegroup':
     case 'UpdateNodegroupConfig':
     case 'UpdateNodegroupVersion':

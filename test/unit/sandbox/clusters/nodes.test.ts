@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { nodesOf, type FakeNode, type NodeGroup } from '../../../../src/lib/sandbox/clusters/node-shape.js'
 import { reconcileNodes } from '../../../../src/lib/sandbox/clusters/reconcile-nodes.js'
 
-const site = { cluster: 'dev', region: 'eu-west-1', kubelet: '1.35.4' }
+const site = { cluster: 'dev', region: 'eu-west-1', programs: '1.35.4' }
 const group: NodeGroup = {
   name: 'general',
   desired: 3,
   instanceType: 'm7i.xlarge',
   capacityType: 'ON_DEMAND',
   amiType: 'AL2023_x86_64_STANDARD',
+  version: '1.35',
   release: '1.35/1.35.4-20260101/1',
   labels: { team: 'core' },
   taints: [{ key: 'dedicated', value: 'core', effect: 'NO_SCHEDULE' }],
@@ -78,6 +79,11 @@ describe('the nodes of a node group', () => {
       Number(/^ip-10-9-0-(\d+)\./.exec(metadata.name)?.[1]),
     )
     expect(hosts.sort((a, b) => a - b)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+  })
+
+  test('run the version of their group', () => {
+    const older = nodesOf(site, [{ ...group, version: '1.34' }])
+    expect(older[0]?.status).toMatchObject({ nodeInfo: { kubeletVersion: 'v1.34.0', kubeProxyVersion: 'v1.34.0' } })
   })
 
   test('need no subnet that the emulator knows', () => {
