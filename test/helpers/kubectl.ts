@@ -37,6 +37,7 @@ export function kubectlAs(kubectl: string, folder: string, endpoint: string, reg
         AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
       },
     })
     return { exitCode, output: all }

@@ -11,8 +11,8 @@ export interface ControlPlaneFiles {
   /** Address of the API server. */
   endpoint: string
   pki: ClusterPki
-  /** Where the API server asks about tokens and access. */
-  webhooks: { tokenUrl: string; accessUrl: string; secret: string }
+  /** Where the API server asks about tokens and access: addresses that nobody guesses. */
+  webhooks: { tokenUrl: string; accessUrl: string }
 }
 
 /** Writes the files that the programs of a control plane read. Some hold secrets: all are for their owner only. */
@@ -20,8 +20,8 @@ export async function writeControlPlaneFiles({ endpoint, folder, pki, webhooks }
   const accessWebhook = path.join(folder, 'access-webhook.json')
   const files: Record<string, string> = {
     'authentication.json': toJsonText(authenticationConfiguration),
-    'authentication-webhook.json': webhookKubeconfig(webhooks.tokenUrl, webhooks.secret),
-    'access-webhook.json': webhookKubeconfig(webhooks.accessUrl, webhooks.secret),
+    'authentication-webhook.json': webhookKubeconfig(webhooks.tokenUrl),
+    'access-webhook.json': webhookKubeconfig(webhooks.accessUrl),
     'authorization.json': toJsonText(authorizationConfiguration(accessWebhook)),
     'audit-policy.json': toJsonText(auditPolicy(OWN_USERS)),
     'kwok-stages.json': kwokStages.map(toJsonText).join('---\n'),

@@ -28,7 +28,7 @@ export interface ControlPlaneOptions {
   folders: ClusterFolders
   programs: KubernetesPrograms
   etcd: Etcd
-  webhooks: { tokenUrl: string; accessUrl: string; secret: string }
+  webhooks: { tokenUrl: string; accessUrl: string }
   startProcess: StartProcess
   clock: Clock
 }

@@ -148,7 +148,7 @@ export class ControlPlanes {
     const place = clusterFolders(folders, name)
     const record = await this.#recordOf(cluster)
     const etcd = await this.#etcd.get()
-    const webhooks = { tokenUrl: this.#webhooks.tokenUrl(name), accessUrl: this.#webhooks.accessUrl(name), secret: this.#webhooks.secret }
+    const webhooks = { tokenUrl: this.#webhooks.tokenUrl(name), accessUrl: this.#webhooks.accessUrl(name) }
     const startProcess = processStarter({ owner: name, folder: place.config, logs: place.logs, ledger: this.#ledger, clock })
     const plane = await ControlPlane.start({ cluster, record, folders: place, programs, etcd, webhooks, startProcess, clock })
     this.#running.set(name, plane)

@@ -10,8 +10,8 @@ export function clientKubeconfig(server: string, authority: string, { certificat
 }
 
 /** How the API server calls a webhook of the supervisor (Kubernetes documentation, "Webhook Mode"). */
-export function webhookKubeconfig(server: string, token: string): string {
-  return kubeconfig({ server }, { token })
+export function webhookKubeconfig(server: string): string {
+  return kubeconfig({ server }, {})
 }
 
 function kubeconfig(cluster: Record<string, string>, user: Record<string, string>): string {

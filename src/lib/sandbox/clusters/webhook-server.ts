@@ -15,16 +15,19 @@ export interface Reviews {
 
 const MAX_BODY = 1024 * 1024
 
-/** Answers the webhooks of the API servers: on 127.0.0.1, and only to who knows the secret. */
+/**
+ * Answers the webhooks of the API servers: on 127.0.0.1, and only to who knows the secret. It is part of the path, because an API server
+ * sends no token by plain HTTP.
+ */
 export class WebhookServer {
   readonly #server: Server
   readonly #port: number
-  readonly secret: string
+  readonly #secret: string
 
   private constructor(server: Server, port: number, secret: string) {
     this.#server = server
     this.#port = port
-    this.secret = secret
+    this.#secret = secret
   }
 
   /** @param log gets a line for each review that failed. */
@@ -34,7 +37,9 @@ export class WebhookServer {
       answer(reviews, secret, request)
         .then(({ body, status }) => reply(response, status, body))
         .catch((error: unknown) => {
-          log(`webhook ${request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+          log(
+            `webhook ${request.url?.split('/').slice(2).join('/')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          )
           reply(response, 500, { message: 'The review failed.' })
         })
     })
@@ -46,11 +51,11 @@ export class WebhookServer {
   }
 
   tokenUrl(cluster: string): string {
-    return `http://127.0.0.1:${this.#port}/${cluster}/token`
+    return `http://127.0.0.1:${this.#port}/${this.#secret}/${cluster}/token`
   }
 
   accessUrl(cluster: string): string {
-    return `http://127.0.0.1:${this.#port}/${cluster}/access`
+    return `http://127.0.0.1:${this.#port}/${this.#secret}/${cluster}/access`
   }
 
   async stop(): Promise<void> {
@@ -60,15 +65,15 @@ export class WebhookServer {
 }
 
 async function answer(reviews: Reviews, secret: string, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-  if (!isSecret(request.headers.authorization, secret)) return { status: 403, body: { message: 'The token is missing or wrong.' } }
-  const [, cluster, kind] = /^\/([^/?]+)\/(token|access)(?:\?.*)?$/.exec(request.url ?? '') ?? []
-  if (request.method !== 'POST' || cluster === undefined) return { status: 404, body: { message: 'There is nothing here.' } }
+  const [, given, cluster, kind] = /^\/([^/?]+)\/([^/?]+)\/(token|access)(?:\?.*)?$/.exec(request.url ?? '') ?? []
+  if (request.method !== 'POST' || cluster === undefined || !isSecret(given, secret))
+    return { status: 404, body: { message: 'There is nothing here.' } }
   const review = JSON.parse(await readBody(request)) as Review
   return { status: 200, body: await (kind === 'token' ? reviews.token(cluster, review) : reviews.access(cluster, review)) }
 }
 
-function isSecret(header: string | undefined, secret: string): boolean {
-  const [given, wanted] = [Buffer.from(header ?? ''), Buffer.from(`Bearer ${secret}`)]
+function isSecret(text: string | undefined, secret: string): boolean {
+  const [given, wanted] = [Buffer.from(text ?? ''), Buffer.from(secret)]
   return given.length === wanted.length && timingSafeEqual(given, wanted)
 }
 

@@ -7,7 +7,13 @@ import { allMends } from '../../../../src/lib/sandbox/mends/all.js'
 import type { MendContext } from '../../../../src/lib/sandbox/mends/mend.js'
 
 const EKS = 'AWS4-HMAC-SHA256 Credential=test/20300101/eu-west-1/eks/aws4_request, SignedHeaders=host, Signature=ab'
-const shape = { name: 'dev', status: 'ACTIVE', endpoint: 'https://X.eks.amazonaws.com', certificateAuthority: { data: 'none' }, version: '1.35' }
+const shape = {
+  name: 'dev',
+  status: 'ACTIVE',
+  endpoint: 'https://X.eks.amazonaws.com',
+  certificateAuthority: { data: 'none' },
+  version: '1.35',
+}
 
 /** Sends a call through the mend that has it, and says what the control planes heard. */
 async function call(method: string, path: string, view?: ControlPlaneView, answer: Answer = json(200, { cluster: shape })) {
