@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
@@ -13,6 +12,7 @@ export interface Outcome {
   exitCode: number | undefined
   /** Both streams. */
   output: string
+  stdout: string
 }
 
 /** kubectl, as somebody whose token the aws CLI signs for a cluster. */
@@ -25,7 +25,7 @@ export function kubectlAs(kubectl: string, folder: string, endpoint: string, reg
   ): Promise<Outcome> => {
     const file = path.join(folder, `${cluster.name ?? ''}.kubeconfig`)
     await writeFile(file, JSON.stringify(kubeconfigOf(cluster, region)))
-    const { all, exitCode } = await execa(kubectl, ['--kubeconfig', file, '--cache-dir', path.join(folder, 'cache'), ...args], {
+    const { all, exitCode, stdout } = await execa(kubectl, ['--kubeconfig', file, '--cache-dir', path.join(folder, 'cache'), ...args], {
       all: true,
       reject: false,
       extendEnv: false,
@@ -40,7 +40,7 @@ export function kubectlAs(kubectl: string, folder: string, endpoint: string, reg
         AWS_DEFAULT_REGION: region,
       },
     })
-    return { exitCode, output: all }
+    return { exitCode, output: all, stdout }
   }
 }
 
@@ -65,9 +65,4 @@ function kubeconfigOf({ certificateAuthority, endpoint, name = '' }: NonNullable
 export async function proportionalMemory(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
   return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024
-}
-
-/** Tells two texts apart without showing them. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
