@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../helpers/repository.js'
 import { ENVIRONMENT, PLATFORM, repository } from '../unit/config/repository.js'
@@ -33,4 +35,23 @@ test('a report that could not be written is refused before any work', async () =
   const result = await runCli(['env', 'apply', '--all', '--yes', '--report-file', 'platform.yaml/report.md', '--json'], { cwd })
   expect(result.exitCode).toBe(1)
   expect(result.json()).toMatchObject({ error: { code: 'FileNotWritable', message: expect.stringContaining('--report-file') as string } })
+})
+
+test.each([
+  [['--all'], 'platform env plan --all'],
+  [['--environment', 'dev'], 'platform env plan --environment dev'],
+])('env apply %j without a terminal and without --yes is refused before anything is planned', async (selection, look) => {
+  const cwd = await repository(OFF)
+  const result = await runCli(['env', 'apply', ...selection, '--json'], { cwd })
+  expect(result.exitCode).toBe(64)
+  expect(result.json()).toMatchObject({
+    error: {
+      code: 'ConfirmationNeeded',
+      next: ['Run the command again with --yes.', `See what would change: ${look}`],
+      details: { flag: '--yes' },
+    },
+  })
+  // A plan begins with the sandbox, the journal and the root module.
+  expect(existsSync(path.join(cwd, '.platform'))).toBe(false)
+  expect(existsSync(path.join(cwd, 'infra'))).toBe(false)
 })
