@@ -13,7 +13,12 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { DescribeReplicationGroupsCommand, DescribeUserGroupsCommand, DescribeUsersCommand } from '@aws-sdk/client-elasticache'
 import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge'
-import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds'
+import {
+  DescribeDBClusterParametersCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBParametersCommand,
+} from '@aws-sdk/client-rds'
 import {
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
@@ -277,6 +282,21 @@ describe('the databases', () => {
       .filter(({ address }) => address.startsWith('module.network.aws_subnet.database'))
       .map(({ values: v }) => v['id'])
     expect([...(one('module.databases[0].aws_db_subnet_group.this[0]')['subnet_ids'] as string[])].sort()).toEqual([...database].sort())
+  })
+
+  test('refuse a connection without TLS', async () => {
+    const rds = await clients().rds()
+    const forced = { ParameterName: 'rds.force_ssl', ParameterValue: '1' }
+    const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'acme-dev-shop' }))
+    const DBParameterGroupName = DBInstances[0]?.DBParameterGroups?.[0]?.DBParameterGroupName
+    expect(DBParameterGroupName).toBe('acme-dev-shop-postgres17')
+    const own = await rds.send(new DescribeDBParametersCommand({ DBParameterGroupName, Source: 'user' }))
+    expect(own.Parameters).toMatchObject([forced])
+    const { DBClusters = [] } = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: 'acme-dev-sales' }))
+    const DBClusterParameterGroupName = DBClusters[0]?.DBClusterParameterGroup
+    expect(DBClusterParameterGroupName).toBe('acme-dev-sales-aurora-postgresql17')
+    const shared = await rds.send(new DescribeDBClusterParametersCommand({ DBClusterParameterGroupName, Source: 'user' }))
+    expect(shared.Parameters).toMatchObject([forced])
   })
 
   test('write their logs to groups that are encrypted and end', async () => {
