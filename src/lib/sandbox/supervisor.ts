@@ -68,7 +68,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     eks,
     reviews: async () => {
       const { eksReviews } = await import('./clusters/reviews.js')
-      const sts: StsPorts = { now: clock.now, send: async (request) => upstream.send(request) }
+      const sts: StsPorts = { now: () => clock.now(), send: async (request) => upstream.send(request) }
       return eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) })
     },
     clock,

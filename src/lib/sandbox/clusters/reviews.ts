@@ -37,7 +37,7 @@ async function identityOf(name: string, { accountId, eks }: ReviewOptions): Prom
 
 function portsFor(identity: ClusterIdentity, { api, eks, sts }: ReviewOptions): EksAccessPorts {
   return {
-    now: sts.now,
+    now: () => sts.now(),
     resolveToken: async (token) => resolveToken(token, identity, sts),
     accessEntries: async ({ name }) => eks.accessEntries(name),
     async awsAuth({ name }) {
