@@ -55,3 +55,12 @@ test.each([
   expect(existsSync(path.join(cwd, '.platform'))).toBe(false)
   expect(existsSync(path.join(cwd, 'infra'))).toBe(false)
 })
+
+test('env list points to what environments share, which is in no row of it', async () => {
+  const cwd = await repository({})
+  const people = await runCli(['env', 'list'], { cwd })
+  expect(people).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('platform shared show') as string })
+  expect((await runCli(['env', 'list', '--json'], { cwd })).json()).toEqual([])
+  const off = await repository(OFF)
+  expect((await runCli(['shared', 'show', '--json'], { cwd: off })).json()).toMatchObject({ error: { code: 'InvalidConfiguration' } })
+})
