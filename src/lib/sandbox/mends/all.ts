@@ -15,6 +15,7 @@ import { elasticacheParameters } from './elasticache-parameters.js'
 import { elasticacheSnapshotKeys } from './elasticache-snapshots.js'
 import type { Mend } from './mend.js'
 import { s3LockAfterDelete } from './s3-lock-after-delete.js'
+import { stsPresignedIdentity } from './sts-presigned-identity.js'
 import { rdsDatabases, rdsTags } from '../services/rds/rds.js'
 import { s3AccountPublicAccess } from '../services/s3-control.js'
 import { taggingGetResources } from './tagging-get-resources.js'
@@ -42,4 +43,5 @@ export const allMends: readonly Mend[] = [
   budgets,
   s3AccountPublicAccess,
   ec2LocalRoutes,
+  stsPresignedIdentity,
 ]
