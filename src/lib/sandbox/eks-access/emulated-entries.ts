@@ -2,8 +2,15 @@ import type { AccessEntry as SdkEntry, AssociatedAccessPolicy } from '@aws-sdk/c
 import type { AwsClients } from '../../aws/clients.js'
 import type { AccessEntry, AssociatedPolicy } from './ports.js'
 
-/** The access entries of a cluster with their policies, as the emulator's EKS tells them. It does not tell unique ids. */
-export async function emulatedEntries(clients: AwsClients, clusterName: string): Promise<AccessEntry[]> {
+/**
+ * The access entries of a cluster with their policies, as the emulator's EKS tells them.
+ * @param principalIds unique ids by ARN, which it does not tell. See `principalIdsOf`.
+ */
+export async function emulatedEntries(
+  clients: AwsClients,
+  clusterName: string,
+  principalIds: ReadonlyMap<string, string> = new Map(),
+): Promise<AccessEntry[]> {
   const sdk = await import('@aws-sdk/client-eks')
   const client = await clients.eks()
   const principals: string[] = []
@@ -23,7 +30,11 @@ export async function emulatedEntries(clients: AwsClients, clusterName: string):
       throw error
     }
   }
-  return (await Promise.all(principals.map(read))).flat()
+  return (await Promise.all(principals.map(read))).flat().map((entry) => withId(entry, principalIds.get(entry.principalArn)))
+}
+
+function withId(entry: AccessEntry, principalId: string | undefined): AccessEntry {
+  return principalId === undefined ? entry : { ...entry, principalId }
 }
 
 function entryOf(principalArn: string, entry: SdkEntry | undefined, associatedPolicies: AssociatedPolicy[]): AccessEntry {

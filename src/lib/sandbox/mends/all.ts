@@ -6,6 +6,7 @@ import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
 import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
 import { ec2LocalRoutes } from './ec2-local-routes.js'
+import { eksAccessEntryPrincipals } from './eks-access-entry-principals.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
@@ -44,4 +45,5 @@ export const allMends: readonly Mend[] = [
   s3AccountPublicAccess,
   ec2LocalRoutes,
   stsPresignedIdentity,
+  eksAccessEntryPrincipals,
 ]

@@ -107,7 +107,7 @@ describe('a token', () => {
           expect(error).toBeInstanceOf(AccessRefused)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     )
   })
 })
