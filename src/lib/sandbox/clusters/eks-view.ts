@@ -1,4 +1,5 @@
 import type { EKSClient, Nodegroup } from '@aws-sdk/client-eks'
+import { principalIdsOf } from '../mends/eks-access-entry-principals.js'
 import type { MendContext } from '../mends/mend.js'
 import type { AccessEntry, AssociatedPolicy } from '../eks-access/ports.js'
 import type { NodeGroup } from './node-shape.js'
@@ -20,13 +21,13 @@ export interface EksView {
   /** Undefined when there is no such cluster. */
   cluster(name: string): Promise<EksCluster | undefined>
   nodeGroups(cluster: string): Promise<NodeGroup[]>
-  accessEntries(cluster: string): Promise<AccessEntry[]>
+  accessEntries(cluster: Pick<EksCluster, 'name' | 'region'>): Promise<AccessEntry[]>
 }
 
 type Clients = MendContext['clients']
 
 /** Reads the emulator. It keeps the clusters of all regions in one place. */
-export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclusively' | 'region'>): EksView {
+export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclusively' | 'region' | 'shelf'>): EksView {
   const clients: Clients = async () => context().clients()
   return {
     async clusters() {
@@ -72,9 +73,10 @@ export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclus
       return groups
     },
 
-    async accessEntries(clusterName) {
+    async accessEntries({ name: clusterName, region }) {
       const { DescribeAccessEntryCommand, paginateListAccessEntries } = await import('@aws-sdk/client-eks')
       const client = await (await clients()).eks()
+      const principalIds = await principalIdsOf(context().shelf, region, clusterName)
       const entries: AccessEntry[] = []
       for await (const page of paginateListAccessEntries({ client }, { clusterName })) {
         for (const principalArn of page.accessEntries ?? []) {
@@ -83,7 +85,15 @@ export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclus
           if (!entry) continue
           const { kubernetesGroups = [], type = 'STANDARD', username } = entry
           const associatedPolicies = await policiesOf(client, clusterName, principalArn)
-          entries.push({ principalArn, type, kubernetesGroups, associatedPolicies, ...(username !== undefined && { username }) })
+          const principalId = principalIds.get(principalArn)
+          entries.push({
+            principalArn,
+            type,
+            kubernetesGroups,
+            associatedPolicies,
+            ...(principalId !== undefined && { principalId }),
+            ...(username !== undefined && { username }),
+          })
         }
       }
       return entries

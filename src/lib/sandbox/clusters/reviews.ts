@@ -39,7 +39,7 @@ function portsFor(identity: ClusterIdentity, { api, eks, sts }: ReviewOptions): 
   return {
     now: () => sts.now(),
     resolveToken: async (token) => resolveToken(token, identity, sts),
-    accessEntries: async ({ name }) => eks.accessEntries(name),
+    accessEntries: async (cluster) => eks.accessEntries(cluster),
     async awsAuth({ name }) {
       const config = await api(name)?.get('/api/v1/namespaces/kube-system/configmaps/aws-auth')
       return config?.['data'] as { mapRoles?: string; mapUsers?: string; mapAccounts?: string } | undefined
