@@ -1,6 +1,3 @@
-import { assertLoopback } from '../core/loopback.js'
-import { type AwsConnection, SANDBOX_CREDENTIALS } from '../core/target.js'
-
 /** All that a token depends on beside who asks: what `cluster kubeconfig` writes as flags into a kubeconfig. */
 export interface TokenRequest {
   /** Name of the EKS cluster. */
@@ -54,18 +51,4 @@ export function tokenRequest(
 /** Whether the request is signed with the keys of the sandbox, so that nothing of the caller's own AWS settings counts. */
 export function usesSandboxKeys({ endpoint, profile }: TokenRequest): boolean {
   return endpoint !== undefined && profile === undefined
-}
-
-/** How the request reaches AWS. @throws `EndpointNotLocal` */
-export function connectionOf(request: TokenRequest): AwsConnection {
-  const { region, endpoint, profile, roleArn } = request
-  if (endpoint !== undefined) assertLoopback(endpoint)
-  return {
-    accountId: '',
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(profile !== undefined && { profile }),
-    ...(roleArn !== undefined && { roleArn }),
-    ...(usesSandboxKeys(request) && { credentials: SANDBOX_CREDENTIALS }),
-  }
 }

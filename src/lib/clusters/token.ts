@@ -1,9 +1,11 @@
 import { signClusterToken } from '../aws/cluster-token.js'
+import { assertLoopback } from '../core/loopback.js'
 import type { Ports } from '../core/ports.js'
+import { type AwsConnection, SANDBOX_CREDENTIALS } from '../core/target.js'
 import { type ExecCredential, toExecCredential } from './exec-credential.js'
 import { TokenCache } from './token-cache.js'
 import { signOnce } from './token-lock.js'
-import { connectionOf, type TokenRequest } from './token-request.js'
+import { type TokenRequest, usesSandboxKeys } from './token-request.js'
 
 /**
  * What kubectl shows the API server of a cluster: from the cache until shortly before it expires, else signed anew.
@@ -21,4 +23,18 @@ export async function clusterToken(ports: Pick<Ports, 'clock' | 'env' | 'signal'
       return credential
     })
   )
+}
+
+/** How the request reaches AWS. @throws `EndpointNotLocal` */
+function connectionOf(request: TokenRequest): AwsConnection {
+  const { region, endpoint, profile, roleArn } = request
+  if (endpoint !== undefined) assertLoopback(endpoint)
+  return {
+    accountId: '',
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(profile !== undefined && { profile }),
+    ...(roleArn !== undefined && { roleArn }),
+    ...(usesSandboxKeys(request) && { credentials: SANDBOX_CREDENTIALS }),
+  }
 }
