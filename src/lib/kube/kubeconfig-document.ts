@@ -48,7 +48,7 @@ export class KubeconfigDocument {
   get text(): string {
     // Lists stand as they stood; in a new file as kubectl writes them.
     const indentSeq = /^(?:clusters|contexts|users):[^\S\n]*\n\s+- /m.test(this.#text)
-    return this.#document.toString({ lineWidth: 0, indentSeq })
+    return this.#document.toString({ lineWidth: 0, indentSeq, flowCollectionPadding: /[{[] /.test(this.#text) })
   }
 
   get currentContext(): string {

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { cachedToken } from '../../../src/lib/cli/cached-token.js'
 import type { ExecCredential } from '../../../src/lib/clusters/exec-credential.js'
 import { TokenCache } from '../../../src/lib/clusters/token-cache.js'
@@ -14,7 +14,10 @@ let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'platform-token-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
 
 const request = tokenRequest('acme-dev', 'eu-west-1', { endpoint: 'http://127.0.0.1:4566' })
 const ports = (clock = fakeClock(new Date().toISOString()), extra: Record<string, string> = {}) => ({
@@ -29,30 +32,19 @@ describe('a token', () => {
     // From botocore 1.43: SigV4QueryAuth with expires=60 at this moment, and these keys.
     const clock = fakeClock('2026-11-25T08:00:00Z')
     const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret', AWS_SESSION_TOKEN: 'a+session/token==' }
-    const before = { ...process.env }
-    Object.assign(process.env, env)
-    try {
-      const credential = await clusterToken(ports(clock, env), tokenRequest('acme-dev', 'eu-west-1'))
-      expect(credential.status.expirationTimestamp).toBe('2026-11-25T08:14:00Z')
-      const url = urlOf(credential)
-      expect(url.origin).toBe('https://sts.eu-west-1.amazonaws.com')
-      expect(Object.fromEntries(url.searchParams)).toEqual(BOTOCORE)
-    } finally {
-      for (const name of Object.keys(env)) delete process.env[name]
-      Object.assign(process.env, before)
-    }
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    const credential = await clusterToken(ports(clock, env), tokenRequest('acme-dev', 'eu-west-1'))
+    expect(credential.status.expirationTimestamp).toBe('2026-11-25T08:14:00Z')
+    const url = urlOf(credential)
+    expect(url.origin).toBe('https://sts.eu-west-1.amazonaws.com')
+    expect(Object.fromEntries(url.searchParams)).toEqual(BOTOCORE)
   })
 
   test('goes to the region of the cluster, in China too', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' }
-    Object.assign(process.env, env)
-    try {
-      expect(urlOf(await clusterToken(ports(undefined, env), tokenRequest('acme-dev', 'cn-north-1'))).host).toBe(
-        'sts.cn-north-1.amazonaws.com.cn',
-      )
-    } finally {
-      for (const name of Object.keys(env)) delete process.env[name]
-    }
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    const credential = await clusterToken(ports(undefined, env), tokenRequest('acme-dev', 'cn-north-1'))
+    expect(urlOf(credential).host).toBe('sts.cn-north-1.amazonaws.com.cn')
   })
 
   test('of a sandbox leaves this machine for nothing', async () => {
