@@ -31,7 +31,7 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
   const development = options.development === true
   if (!development) {
     const { keepCompiledCode } = await import('./compile-cache.js')
-    keepCompiledCode(fileURLToPath(new URL('../dist/chunks', binUrl)), process.env)
+    keepCompiledCode(fileURLToPath(new URL('../dist', binUrl)), process.env)
   }
   // Loaded here because it takes most of the start-up time.
   const { runCommand } = await import('./run-command.js')

@@ -157,4 +157,23 @@ describe('a build with Go', () => {
     expect(said).toContain('compiling example.com/frob/cmd')
     expect(await readFile(path.join(source, 'go.mod'), 'utf8')).toBe('module example.com/frob\n')
   })
+  test.each([
+    [
+      'Go says why in its JSON',
+      [
+        `printf '%s\\n' '{' ' "Path": "example.com/frob",' ' "Error": "example.com/frob@v1.2.3: 403 Forbidden\\n\\tserver response: not here"' '}'`,
+      ],
+      'go: go mod download: example.com/frob@v1.2.3: 403 Forbidden \tserver response: not here',
+    ],
+    [
+      'Go says why on stderr',
+      ['echo "go: no space left on device" >&2'],
+      'go: go mod download did not say where example.com/frob is. go: downloading example.com/frob v1.2.3 go: no space left on device',
+    ],
+    ['Go says nothing', [], 'go: go mod download did not say where example.com/frob is. go: downloading example.com/frob v1.2.3'],
+  ])('of a module that cannot be had: %s', async (_what, lines, reason) => {
+    await bench.program('go', 'echo "go: downloading example.com/frob v1.2.3" >&2', ...lines, 'exit 1')
+    const spec = frob({ go: { module: 'example.com/frob', package: '.', modEdits: ['-dropreplace=x'] } })
+    await expect(resolveSpec(bench.ports, spec, { install: true })).rejects.toMatchObject({ code: 'ToolInstallFailed', reason })
+  })
 })
