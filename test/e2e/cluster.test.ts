@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, request as sendTo } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -74,20 +74,31 @@ print(json.dumps(dict(parse_qsl(urlsplit(request.url).query))))`
 async function recordingRelay(upstream: string): Promise<{ url: string; bodies: string[]; stop(): Promise<unknown> }> {
   const bodies: string[] = []
   const server = createServer((request, response) => {
-    void (async () => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk as Buffer)
-      const body = Buffer.concat(chunks).toString()
+    const { method, headers, url } = request
+    const sent = sendTo(new URL(url ?? '/', upstream), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString()
+      sent.write(chunk)
+    })
+    request.on('end', () => {
       bodies.push(body)
-      const { authorization = '', 'content-type': type = '', 'x-amz-date': date = '' } = request.headers
-      const headers = { authorization, 'content-type': type, 'x-amz-date': String(date) }
-      const answer = await fetch(new URL(request.url ?? '/', upstream), { method: 'POST', headers, body })
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(await answer.text())
-    })()
+      sent.end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, bodies, stop: async () => new Promise((resolve) => server.close(resolve)) }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    bodies,
+    stop: async () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 describe('cluster status and kubeconfig before there is a cluster', () => {

@@ -38,7 +38,7 @@ export class TestApiServer {
     let self: TestApiServer | undefined = undefined
     const server = createServer({ key: await readFile(key), cert: certificate }, (request, response) => {
       const asked = (request.url ?? '').replace(/\?.*$/, '')
-      ;(self)?.requests.push({ path: asked, authorization: request.headers.authorization })
+      self?.requests.push({ path: asked, authorization: request.headers.authorization })
       const answer = answers[asked] ?? 404
       response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(typeof answer === 'number' ? { kind: 'Status', code: answer } : answer))
