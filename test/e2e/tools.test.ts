@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/lib/core/clock.js'
 import { execProgram } from '../../src/lib/core/exec.js'
 import { toJsonText } from '../../src/lib/core/files.js'
-import { awsProvider, catalogue } from '../../src/lib/tools/catalogue.js'
+import { awsProvider } from '../../src/lib/tools/catalogue.js'
 import { clusterTools } from '../../src/lib/tools/catalogue-cluster.js'
 import { writeCliConfig } from '../../src/lib/tools/cli-config.js'
 import { findInCache, findOnPath } from '../../src/lib/tools/locate.js'
@@ -108,43 +108,6 @@ describe('package clients install for real, into the cache only', () => {
 })
 
 describe('the programs of a cluster', () => {
-  test.skipIf(!hasGo)('are built from modules of ours: etcd, into an empty cache, keeps a value', { timeout: 600_000 }, async () => {
-    const { probe, install, version } = catalogue.etcd
-    // The name of its own keeps an etcd on PATH out of this.
-    const spec = tool({ name: 'built-etcd', version, probe, install: { go: install.go } })
-    const etcd = await resolveSpec(ports, spec, { install: true })
-    expect(etcd).toMatchObject({ source: 'go', version, path: expect.stringContaining(path.join(folder, 'cache')) as string })
-    const data = await mkdtemp(path.join(folder, 'etcd-'))
-    const stop = new AbortController()
-    const socket = (name: string): string => `unix://${path.join(data, name)}:1`
-    const urls = { client: socket('client'), peer: socket('peer') }
-    const running = execProgram(
-      etcd.path,
-      [
-        ...['--data-dir', path.join(data, 'data'), '--unsafe-no-fsync'],
-        ...['--listen-client-urls', urls.client, '--advertise-client-urls', urls.client],
-        ...['--listen-peer-urls', urls.peer, '--initial-advertise-peer-urls', urls.peer, '--initial-cluster', `default=${urls.peer}`],
-      ],
-      { cwd: data, signal: stop.signal },
-    )
-    running.catch(() => undefined)
-    try {
-      const ask = async (action: string, body: object): Promise<string> =>
-        (
-          await execProgram('curl', [
-            ...['-sS', '--fail', '--retry', '20', '--retry-connrefused', '--retry-all-errors', '--retry-delay', '1'],
-            ...['--unix-socket', path.join(data, 'client:1'), '-d', JSON.stringify(body), `http://etcd/v3/kv/${action}`],
-          ])
-        ).stdout
-      const [key, value] = ['key', 'value'].map((text) => Buffer.from(text).toString('base64'))
-      await ask('put', { key, value })
-      expect(JSON.parse(await ask('range', { key }))).toMatchObject({ kvs: [{ key, value }] })
-    } finally {
-      stop.abort()
-      await running.catch(() => undefined)
-    }
-  })
-
   test.each(inCache.flat())('$name in the cache tells its version', async ({ spec, file }) => {
     expect(await probeTool(ports, spec, file, spec.range)).toEqual({ ok: true, version: path.basename(path.dirname(path.dirname(file))) })
   })
