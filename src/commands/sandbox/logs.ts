@@ -3,11 +3,12 @@ import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { UserError } from '../../lib/core/errors.js'
 import type { LogLine, LogSource } from '../../lib/sandbox/logs.js'
 
-const SOURCES = ['gateway', 'emulator', 'supervisor'] as const satisfies readonly LogSource[]
+const SOURCES = ['gateway', 'emulator', 'clusters', 'supervisor'] as const satisfies readonly LogSource[]
 
 export default class SandboxLogs extends PlatformCommand<typeof SandboxLogs> {
   static override summary = 'Show the logs of the local AWS.'
   static override description = `gateway: one line for each call, with what platform did to it in brackets. emulator: what the emulator says.
+clusters: what was done to the Kubernetes clusters; each of their programs has a log of its own in .platform/sandbox/logs/clusters.
 supervisor: defects of the process that keeps both running.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -78,6 +78,18 @@ export const services: readonly ServiceFidelity[] = [
   absent('guardduty', 'Not emulated.'),
 ]
 
+/** What changes where the sandbox runs Kubernetes. */
+const withKubernetes = mended(
+  'eks',
+  'partial',
+  'Each cluster has a real control plane with the access entries and policies of EKS. Nodes are objects, and pods run nothing. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
+)
+
+/** How true each service is in a sandbox with or without Kubernetes. */
+export function servicesWith({ kubernetes }: { kubernetes: boolean }): readonly ServiceFidelity[] {
+  return kubernetes ? services.map((service) => (service.name === 'eks' ? withKubernetes : service)) : services
+}
+
 function mended(name: string, fidelity: Fidelity, note: string): ServiceFidelity {
   return { name, fidelity, note, emulatedBy: 'fakecloud, mended by platform' }
 }

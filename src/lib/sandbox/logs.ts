@@ -3,8 +3,11 @@ import path from 'node:path'
 import type { SandboxPorts } from './supervised.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 
-/** `gateway`: one line for each call. `emulator`: what fakecloud writes. `supervisor`: defects of the supervisor. */
-export const logSources = ['gateway', 'emulator', 'supervisor'] as const
+/**
+ * `gateway`: one line for each call. `emulator`: what fakecloud writes. `clusters`: what was done to the Kubernetes clusters, and how long
+ * it took. `supervisor`: defects of the supervisor.
+ */
+export const logSources = ['gateway', 'emulator', 'clusters', 'supervisor'] as const
 export type LogSource = (typeof logSources)[number]
 
 export interface LogLine {

@@ -1,7 +1,7 @@
 import { currentBuild, isOutdated } from './build.js'
 import { clusterRecords, endpointOf } from './clusters/cluster-record.js'
 import type { ClusterRow } from './clusters/sandbox-clusters.js'
-import { services, type ServiceFidelity } from './fidelity.js'
+import { servicesWith, type ServiceFidelity } from './fidelity.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { readRecord, type SandboxRecord } from './record.js'
 import { askSupervisor, findRunning, type SandboxPorts } from './supervised.js'
@@ -38,7 +38,7 @@ export async function sandboxStatus(ports: Pick<SandboxPorts, 'processes'>, dire
     emulator: record ? { name: 'fakecloud', version: record.emulatorVersion } : null,
     outdated: record !== undefined && (await isOutdated(record.build, await currentBuild())),
     failure: record ? null : ((await readRecord(folders.record))?.failure ?? null),
-    services,
+    services: servicesWith({ kubernetes: record?.kubernetes ?? false }),
     kubernetes: record?.kubernetes ?? false,
     clusters: record?.kubernetes === true ? await runningClusters(record) : await stoppedClusters(folders),
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/lib/core/clock.js'
-import { services } from '../../../src/lib/sandbox/fidelity.js'
+import { services, servicesWith } from '../../../src/lib/sandbox/fidelity.js'
 import { assertLoopback, isLoopbackUrl } from '../../../src/lib/core/loopback.js'
 import { lastLines } from '../../../src/lib/sandbox/logs.js'
 import { sandboxFolders } from '../../../src/lib/sandbox/folders.js'
@@ -158,4 +158,8 @@ test('the fidelity table names each service once', () => {
   const names = services.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   expect(services.every(({ note }) => note.endsWith('.'))).toBe(true)
+  expect(servicesWith({ kubernetes: false })).toBe(services)
+  const more = servicesWith({ kubernetes: true })
+  expect(more.map(({ name }) => name)).toEqual(names)
+  expect(more.find(({ name }) => name === 'eks')).toMatchObject({ fidelity: 'partial' })
 })
