@@ -251,6 +251,7 @@ describe('the result', () => {
 it.each([
   [undefined, { cores: 4, freeBytes: 8 * GIB }, 4],
   [undefined, { cores: 8, freeBytes: 2 * GIB }, 2],
+  [undefined, { cores: 8, freeBytes: 1.7 * GIB }, 1],
   [undefined, { cores: 8, freeBytes: 0.1 * GIB }, 1],
   [3, { cores: 8, freeBytes: 64 * GIB }, 3],
   [9, { cores: 2, freeBytes: 64 * GIB }, 2],
