@@ -1,4 +1,4 @@
-import { isLoopbackUrl } from '../loopback.js'
+import { isLoopbackUrl } from '../../core/loopback.js'
 import { AccessRefused } from './access-refused.js'
 
 /** The header that ties a token to one cluster. */

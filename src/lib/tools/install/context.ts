@@ -24,6 +24,8 @@ export interface InstallContext {
 export interface InstallOutcome {
   /** SHA-256 of the downloaded archive, in hex. */
   sha256?: string
+  /** Other programs of the same version that came out of the same build: `file` is in the work folder. */
+  others?: ReadonlyArray<Pick<ToolSpec, 'name' | 'probe'> & { file: string }>
 }
 
 /** The package client's path. @throws `WayUnavailable` when it is not installed. */

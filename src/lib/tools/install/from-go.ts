@@ -7,7 +7,7 @@ import { countUnits, lastWords, requireClient, runClient, type InstallContext, t
 import { WayUnavailable } from './unavailable.js'
 
 /** With `-v`, Go prints the import path of each package that it compiles. */
-const PACKAGE_LINE = /^(?!go: )([\w.-]+(?:\/[\w.~-]+)*)$/
+export const PACKAGE_LINE = /^(?!go: )([\w.-]+(?:\/[\w.~-]+)*)$/
 
 /** Builds a program with Go from the module proxy, which checks every module against the public checksum database. */
 export async function installFromGo(context: InstallContext, recipe: GoRecipe): Promise<InstallOutcome> {
