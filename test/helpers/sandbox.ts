@@ -5,11 +5,14 @@ import { AwsClients } from '../../src/lib/aws/clients.js'
 import { systemClock } from '../../src/lib/core/clock.js'
 import { execProgram } from '../../src/lib/core/exec.js'
 import { systemProcesses } from '../../src/lib/core/processes.js'
+import { kubernetesPrograms, type KubernetesPrograms } from '../../src/lib/sandbox/clusters/programs.js'
 import { sandboxFolders } from '../../src/lib/sandbox/folders.js'
 import { readRecord, type SandboxRecord } from '../../src/lib/sandbox/record.js'
 import { startSandbox, type EmulatorProgram, type StartedSandbox } from '../../src/lib/sandbox/start.js'
 import { stopSandbox } from '../../src/lib/sandbox/stop.js'
+import type { ToolName } from '../../src/lib/tools/catalogue.js'
 import { resolveTool } from '../../src/lib/tools/resolve-tool.js'
+import type { ResolvedTool } from '../../src/lib/tools/tool-spec.js'
 
 export const SANDBOX_REGION = 'eu-west-1'
 
@@ -17,9 +20,28 @@ export const sandboxPorts = { processes: systemProcesses, clock: systemClock, si
 
 /** The emulator as platform itself finds it. */
 export async function findEmulator(): Promise<EmulatorProgram> {
+  return findTool('fakecloud')
+}
+
+/** The programs of Kubernetes as platform itself finds them. */
+export async function findKubernetes(): Promise<KubernetesPrograms> {
+  const found = []
+  for (const name of kubernetesPrograms) {
+    const { path: file, version } = await findTool(name)
+    found.push([name, { path: file, version }] as const)
+  }
+  return Object.fromEntries(found) as KubernetesPrograms
+}
+
+async function findTool(name: ToolName): Promise<ResolvedTool> {
   const refuse = (): Promise<never> => Promise.reject(new Error('asked'))
   const ask = { interactive: false, confirm: refuse, input: refuse, select: refuse }
-  return resolveTool({ ...sandboxPorts, exec: execProgram, ask }, 'fakecloud', { install: true })
+  return resolveTool({ ...sandboxPorts, exec: execProgram, ask }, name, { install: true })
+}
+
+/** kubectl of the server's minor version. */
+export async function findKubectl(): Promise<string> {
+  return (await findTool('kubectl')).path
 }
 
 /** A sandbox in a temporary folder. */
@@ -41,8 +63,14 @@ export class TestSandbox {
     return sandbox
   }
 
-  async up(): Promise<StartedSandbox> {
-    this.#started = await startSandbox(sandboxPorts, { directory: this.directory, emulator: findEmulator, region: SANDBOX_REGION })
+  /** @param kubernetes whether to ask for Kubernetes; a sandbox that had it goes on with it. */
+  async up({ kubernetes = false } = {}): Promise<StartedSandbox> {
+    this.#started = await startSandbox(sandboxPorts, {
+      directory: this.directory,
+      emulator: findEmulator,
+      region: SANDBOX_REGION,
+      kubernetes: { asked: kubernetes, programs: findKubernetes },
+    })
     return this.#started
   }
 

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 /** Installs, once and before any test counts its time, the programs that the end-to-end tests call. */
 export default async function installTools(): Promise<void> {
   const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-  await execa(process.execPath, [bin, 'tools', 'install', 'terraform', 'opa', 'fakecloud'], {
+  const clusters = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl']
+  await execa(process.execPath, [bin, 'tools', 'install', 'terraform', 'opa', 'fakecloud', ...clusters], {
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'inherit',

@@ -19,10 +19,12 @@ export default class SandboxEnv extends PlatformCommand<typeof SandboxEnv> {
     const { sandboxOf } = await import('../../lib/sandbox/used.js')
     const { startSandbox } = await import('../../lib/sandbox/start.js')
     const { sandboxVariables, toShell } = await import('../../lib/sandbox/shell-environment.js')
-    const { findEmulator } = await import('../../lib/cli/target.js')
+    const { findEmulator, kubernetesWish } = await import('../../lib/cli/target.js')
 
-    const { directory, region } = sandboxOf(await this.project())
-    const started = await startSandbox(this.ports, { directory, region, emulator: async () => findEmulator(this.ports, directory) })
+    const { directory, region, kubernetes: configured } = sandboxOf(await this.project())
+    const emulator = async (): Promise<{ path: string; version: string }> => findEmulator(this.ports, directory)
+    const kubernetes = kubernetesWish(this.ports, directory, configured)
+    const started = await startSandbox(this.ports, { directory, region, emulator, kubernetes })
     const variables = sandboxVariables({ endpoint: started.endpoint, region })
     this.print(toShell(this.flags.shell, variables))
     return { variables }

@@ -19,10 +19,12 @@ nothing happens behind it. none: not there. Services that are not listed were no
       ['account', status.accountId],
       ['region', status.region],
       ['since', status.since],
+      ['kubernetes', status.running ? (status.kubernetes ? 'yes' : 'no') : null],
       ['emulator', status.emulator ? `${status.emulator.name} ${status.emulator.version}` : null],
     ])
     if (status.outdated) this.note('Another build of platform started it. Start it again, with what is in it: platform sandbox up')
     if (status.failure !== null) this.note(`It stopped by itself: ${status.failure}. See: platform sandbox logs`)
+    await this.#printClusters(status)
     this.print('')
     await this.printTable(status.services, [
       { header: 'Service', value: ({ name }) => name },
@@ -31,5 +33,19 @@ nothing happens behind it. none: not there. Services that are not listed were no
       { header: 'Note', value: ({ note }) => note },
     ])
     return status
+  }
+
+  async #printClusters({ clusters, kubernetes, running }: SandboxStatus): Promise<void> {
+    if (clusters.length > 0) {
+      this.print('')
+      await this.printTable(clusters, [
+        { header: 'Cluster', value: ({ name }) => name },
+        { header: 'Endpoint', value: ({ endpoint }) => endpoint },
+        { header: 'Ready', value: ({ ready }) => (ready ? 'yes' : 'no') },
+      ])
+      this.note('The Kubernetes API is real, its nodes are not: pods turn Ready and run nothing. Healthy proves the manifests only.')
+    }
+    if (running && !kubernetes)
+      this.note('EKS clusters are shapes only here. For a real Kubernetes API behind each:  platform sandbox up --kubernetes')
   }
 }

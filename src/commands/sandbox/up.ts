@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import type { UpResult } from '../../lib/sandbox/up.js'
@@ -9,24 +10,33 @@ Other commands start it by themselves when they need it. The first start install
 started is restarted, with what is in it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
+    { description: 'With a real Kubernetes API for each EKS cluster', command: '<%= config.bin %> <%= command.id %> --kubernetes' },
     { description: 'See whether it would be started', command: '<%= config.bin %> <%= command.id %> --dry-run' },
     { description: 'Its address, for a script', command: '<%= config.bin %> <%= command.id %> --json | jq -r .endpoint' },
   ]
-  static override flags = { ...changeFlags }
+  static override flags = {
+    ...changeFlags,
+    kubernetes: Flags.boolean({
+      summary:
+        'Run a real Kubernetes control plane for each EKS cluster, from now on. Its programs are installed first, which takes minutes.',
+    }),
+  }
 
   async run(): Promise<UpResult> {
     const { sandboxOf } = await import('../../lib/sandbox/used.js')
     const { bringUp } = await import('../../lib/sandbox/up.js')
-    const { findEmulator } = await import('../../lib/cli/target.js')
+    const { findEmulator, kubernetesWish } = await import('../../lib/cli/target.js')
 
-    const { directory, region } = sandboxOf(await this.project())
+    const { directory, region, kubernetes: configured } = sandboxOf(await this.project())
     const resolveEmulator = async (): Promise<{ path: string; version: string }> => findEmulator(this.ports, directory)
-    const result = await bringUp(this.ports, { directory, region, resolveEmulator, dryRun: this.flags['dry-run'] })
+    const kubernetes = kubernetesWish(this.ports, directory, this.flags.kubernetes || configured)
+    const result = await bringUp(this.ports, { directory, region, resolveEmulator, kubernetes, dryRun: this.flags['dry-run'] })
     await this.printFields([
       ['status', result.status],
       ['endpoint', result.endpoint],
       ['account', result.accountId],
       ['region', result.region],
+      ['kubernetes', result.kubernetes ? 'yes' : 'no'],
     ])
     if (result.status !== 'planned') {
       this.note('Use it with any AWS tool:  eval "$(platform sandbox env)"')

@@ -1,6 +1,8 @@
 import type { Project } from '../config/project.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
+import type { KubernetesPrograms } from '../sandbox/clusters/programs.js'
+import type { KubernetesWish } from '../sandbox/kubernetes-wish.js'
 
 /** The AWS that `platform.yaml` names. Nothing of the sandbox is loaded with target `aws`. */
 export async function createTarget(ports: Ports, project: Project): Promise<AwsTarget> {
@@ -10,7 +12,12 @@ export async function createTarget(ports: Ports, project: Project): Promise<AwsT
     return createAwsTarget()
   }
   const { createSandboxTarget } = await import('../sandbox/target.js')
-  return createSandboxTarget(ports, { directory, region: platform.region, resolveEmulator: async () => findEmulator(ports, directory) })
+  return createSandboxTarget(ports, {
+    directory,
+    region: platform.region,
+    resolveEmulator: async () => findEmulator(ports, directory),
+    kubernetes: kubernetesWish(ports, directory, platform.sandbox.kubernetes),
+  })
 }
 
 /** The emulator behind the sandbox: found, or built once for all repositories of this user. */
@@ -22,4 +29,26 @@ export async function findEmulator(ports: Ports, directory: string): Promise<{ p
   }
   const { path, version } = await resolveTool(ports, 'fakecloud', { install: true, lock: await toolLockOf(directory), progress })
   return { path, version }
+}
+
+/** @param asked whether a Kubernetes behind each EKS cluster of the sandbox is asked for now. */
+export function kubernetesWish(ports: Ports, directory: string, asked: boolean): KubernetesWish {
+  return { asked, programs: async () => findKubernetes(ports, directory) }
+}
+
+/** The programs of a control plane: found, or built once for all repositories of this user. */
+async function findKubernetes(ports: Ports, directory: string): Promise<KubernetesPrograms> {
+  const { resolveTool } = await import('../tools/resolve-tool.js')
+  const { kubernetesPrograms } = await import('../sandbox/clusters/programs.js')
+  const { toolLockOf } = await import('./tool-lock.js')
+  const lock = await toolLockOf(directory)
+  const found: Array<readonly [string, { path: string; version: string }]> = []
+  for (const name of kubernetesPrograms) {
+    const progress = (detail: string): void => {
+      ports.report.emit({ type: 'step-progress', id: 'kubernetes', detail: `${name}: ${detail}` })
+    }
+    const { path, version } = await resolveTool(ports, name, { install: true, lock, progress })
+    found.push([name, { path, version }])
+  }
+  return Object.fromEntries(found) as KubernetesPrograms
 }

@@ -58,6 +58,17 @@ export const platformSchema = z
       })
       .prefault({})
       .describe('The program that builds the infrastructure.'),
+    sandbox: z
+      .strictObject({
+        kubernetes: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether each EKS cluster of the sandbox gets a real Kubernetes API. Its programs are installed when it is first needed.',
+          ),
+      })
+      .prefault({})
+      .describe('The local AWS. Means nothing with target aws.'),
     tags: tags.default({}).describe('Tags on everything that is created.'),
     shared: sharedSchema.prefault({}).describe('What environments share, in one account: registries, audit trail, names and its rules.'),
     policies: policiesSchema.prefault({}).describe('Rules that every environment keeps to. Breaking one is refused with exit code 3.'),

@@ -23,7 +23,7 @@ export const services: readonly ServiceFidelity[] = [
   mended(
     'eks',
     'shape-only',
-    'Clusters, node groups, add-ons and access entries are kept, but no Kubernetes runs. Add-ons of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
+    'Clusters, node groups, add-ons and access entries are kept. Kubernetes runs only where it is asked for (sandbox up --kubernetes). Add-ons of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
   ),
   mended(
     'ec2',

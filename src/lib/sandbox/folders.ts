@@ -16,6 +16,12 @@ export interface SandboxFolders {
   mends: string
   /** What the services of our own keep. */
   services: string
+  /** Kubernetes clusters, and the etcd that they share. */
+  clusters: string
+  /** The processes of these. */
+  clusterProcesses: string
+  /** There when this sandbox is to run Kubernetes. */
+  kubernetesWanted: string
 }
 
 /** Where the sandbox of a repository keeps its things: `.platform/sandbox/`, which Git ignores. */
@@ -32,5 +38,8 @@ export function sandboxFolders(directory: string): SandboxFolders {
     startLock: path.join(root, 'start.lock'),
     mends: path.join(root, 'mends'),
     services: path.join(root, 'services'),
+    clusters: path.join(root, 'clusters'),
+    clusterProcesses: path.join(root, 'clusters.json'),
+    kubernetesWanted: path.join(root, 'kubernetes'),
   }
 }

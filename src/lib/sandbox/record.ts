@@ -20,6 +20,8 @@ const recordSchema = z.object({
   /** Opens the gateway's control interface. Whoever can read the repository may control its sandbox. */
   token: z.string(),
   since: z.string(),
+  /** Whether EKS clusters have a Kubernetes of their own. */
+  kubernetes: z.optional(z.boolean()),
 })
 
 /** What a supervisor writes about itself, for every other process. */

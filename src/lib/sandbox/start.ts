@@ -6,9 +6,10 @@ import { redactText } from '../core/redaction.js'
 import { currentBuild, isOutdated, othersAtWork, supervisorProgram, versionOf } from './build.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { lastLines } from './logs.js'
+import { wantsKubernetes, type KubernetesWish } from './kubernetes-wish.js'
 import { readRecord, type SandboxRecord } from './record.js'
 import { withStartLock } from './start-lock.js'
-import { endProcesses, findRunning, type SandboxPorts } from './supervised.js'
+import { askSupervisor, endProcesses, findRunning, type SandboxPorts } from './supervised.js'
 import type { SupervisorSettings } from './supervisor.js'
 
 /** The account that the sandbox plays. */
@@ -30,6 +31,8 @@ export interface StartSandboxOptions {
   emulator: EmulatorProgram | (() => Promise<EmulatorProgram>)
   /** Region of calls that name none. Default `us-east-1`. */
   region?: string
+  /** Whether its EKS clusters get a Kubernetes of their own. Without it they are shapes only. */
+  kubernetes?: KubernetesWish
 }
 
 export interface StartedSandbox {
@@ -38,6 +41,8 @@ export interface StartedSandbox {
   region: string
   /** `running`: it was there already. `restarted`: what was there was of another version. */
   status: 'started' | 'running' | 'restarted'
+  /** Whether its EKS clusters have a Kubernetes of their own. */
+  kubernetes: boolean
   /** What a person should know about the version of what was there. */
   note?: string
 }
@@ -51,12 +56,15 @@ export async function startSandbox(ports: SandboxPorts, options: StartSandboxOpt
   const folders = sandboxFolders(options.directory)
   const build = await currentBuild()
   const running = await findRunning(ports, folders)
-  if (running && !(await isOutdated(running.build, build))) return describe(running, 'running')
+  if (running && !(await isOutdated(running.build, build))) return describe(await withKubernetes(running, folders, options), 'running')
   if (running && (await othersAtWork(ports, folders.repository))) return describe(running, 'running', notNow(running))
   const emulator = typeof options.emulator === 'function' ? await options.emulator() : options.emulator
+  const kubernetes = (await wantsKubernetes(folders, options.kubernetes)) ? await options.kubernetes?.programs() : undefined
   return withStartLock(ports, folders.startLock, async () => {
     const meanwhile = (await findRunning(ports, folders)) ?? (await waitForStarting(ports, folders))
-    if (meanwhile && !(await isOutdated(meanwhile.build, build))) return describe(meanwhile, 'running')
+    if (meanwhile && !(await isOutdated(meanwhile.build, build))) {
+      return describe(await withKubernetes(meanwhile, folders, options), 'running')
+    }
     const remains = await readRecord(folders.record)
     if (remains) await endProcesses(ports, folders, remains)
     await rm(folders.record, { force: true })
@@ -67,9 +75,29 @@ export async function startSandbox(ports: SandboxPorts, options: StartSandboxOpt
       accountId: SANDBOX_ACCOUNT_ID,
       region: options.region ?? 'us-east-1',
       build,
+      ...(kubernetes && { kubernetes }),
     })
     const ready = await waitUntilReady(ports, folders, supervisor)
     return meanwhile ? describe(ready, 'restarted', replaced(meanwhile)) : describe(ready, 'started')
+  })
+}
+
+/** Switches Kubernetes on in a sandbox that runs without it. */
+async function withKubernetes(
+  running: SandboxRecord,
+  folders: SandboxFolders,
+  { kubernetes }: StartSandboxOptions,
+): Promise<SandboxRecord> {
+  if (running.kubernetes === true || !kubernetes || !(await wantsKubernetes(folders, kubernetes))) return running
+  const { body, status } = await askSupervisor(running, 'kubernetes', {
+    method: 'POST',
+    body: await kubernetes.programs(),
+    timeoutMs: 30_000,
+  })
+  if (status === 200) return { ...running, kubernetes: true }
+  throw new UserError('SandboxFailed', 'The local AWS could not switch Kubernetes on.', {
+    reason: JSON.stringify(body),
+    next: ['platform sandbox down', 'platform sandbox up --kubernetes', 'platform sandbox logs'],
   })
 }
 
@@ -137,6 +165,10 @@ async function failure(folders: SandboxFolders, why: string): Promise<UserError>
   })
 }
 
-function describe({ accountId, endpoint, region }: SandboxRecord, status: StartedSandbox['status'], note?: string): StartedSandbox {
-  return { endpoint, accountId, region, status, ...(note !== undefined && { note }) }
+function describe(
+  { accountId, endpoint, kubernetes = false, region }: SandboxRecord,
+  status: StartedSandbox['status'],
+  note?: string,
+): StartedSandbox {
+  return { endpoint, accountId, region, status, kubernetes, ...(note !== undefined && { note }) }
 }

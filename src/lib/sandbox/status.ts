@@ -1,8 +1,10 @@
 import { currentBuild, isOutdated } from './build.js'
+import { clusterRecords, endpointOf } from './clusters/cluster-record.js'
+import type { ClusterRow } from './clusters/sandbox-clusters.js'
 import { services, type ServiceFidelity } from './fidelity.js'
-import { sandboxFolders } from './folders.js'
-import { readRecord } from './record.js'
-import { findRunning, type SandboxPorts } from './supervised.js'
+import { sandboxFolders, type SandboxFolders } from './folders.js'
+import { readRecord, type SandboxRecord } from './record.js'
+import { askSupervisor, findRunning, type SandboxPorts } from './supervised.js'
 
 export interface SandboxStatus {
   running: boolean
@@ -17,8 +19,10 @@ export interface SandboxStatus {
   /** Why it stopped by itself. */
   failure: string | null
   services: readonly ServiceFidelity[]
-  /** Kubernetes clusters that really run. This version runs none. */
-  clusters: ReadonlyArray<{ name: string; endpoint: string; ready: boolean }>
+  /** Whether EKS clusters have a Kubernetes of their own. Without it they are shapes only. */
+  kubernetes: boolean
+  /** These, and whether the API server of each serves now. */
+  clusters: readonly ClusterRow[]
 }
 
 /** Whether the repository's local AWS runs, where, and how true each service is. Starts nothing. */
@@ -35,6 +39,16 @@ export async function sandboxStatus(ports: Pick<SandboxPorts, 'processes'>, dire
     outdated: record !== undefined && (await isOutdated(record.build, await currentBuild())),
     failure: record ? null : ((await readRecord(folders.record))?.failure ?? null),
     services,
-    clusters: [],
+    kubernetes: record?.kubernetes ?? false,
+    clusters: record?.kubernetes === true ? await runningClusters(record) : await stoppedClusters(folders),
   }
+}
+
+async function runningClusters(record: SandboxRecord): Promise<ClusterRow[]> {
+  const { body } = await askSupervisor(record, 'clusters')
+  return (body as { clusters?: ClusterRow[] }).clusters ?? []
+}
+
+async function stoppedClusters(folders: SandboxFolders): Promise<ClusterRow[]> {
+  return (await clusterRecords(folders)).map((cluster) => ({ name: cluster.name, endpoint: endpointOf(cluster), ready: false }))
 }

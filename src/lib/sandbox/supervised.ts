@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { UserError } from '../core/errors.js'
 import type { Ports, ProcessIdentity } from '../core/ports.js'
 import { assertLoopback } from '../core/loopback.js'
+import { readLedger } from './clusters/process-ledger.js'
 import type { SandboxFolders } from './folders.js'
 import { CONTROL_PREFIX, TOKEN_HEADER } from './gateway/control-path.js'
 import { requestJson, type JsonAnswer } from './http-client.js'
@@ -47,6 +48,10 @@ export async function endProcesses(ports: SandboxPorts, folders: SandboxFolders,
   await ports.processes.signal(supervisor, 'SIGTERM', { group: false })
   if (!(await endsWithin(ports, supervisor, STOP_TIMEOUT_MS))) await kill(ports, supervisor)
   if (emulator && !(await endsWithin(ports, emulator, 1000))) await kill(ports, emulator)
+  // They ended with the supervisor, but may take a moment to let go of their files.
+  for (const process of await readLedger(folders.clusterProcesses))
+    if (!(await endsWithin(ports, process, 2000))) await kill(ports, process)
+  await rm(folders.clusterProcesses, { force: true })
   await rm(folders.record, { force: true })
 }
 

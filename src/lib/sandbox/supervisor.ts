@@ -4,6 +4,10 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { messageOf } from '../core/errors.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
+import { emulatedEks } from './clusters/eks-view.js'
+import type { KubernetesPrograms } from './clusters/programs.js'
+import { SandboxClusters } from './clusters/sandbox-clusters.js'
+import type { StsPorts } from './eks-access/resolve-token.js'
 import { Emulator } from './emulator.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { FaultPlan } from './gateway/fault-plan.js'
@@ -25,6 +29,8 @@ export interface SupervisorSettings {
   region: string
   /** Of the program that runs, see `currentBuild`. */
   build: string
+  /** Where EKS clusters are to have a Kubernetes of their own. */
+  kubernetes?: KubernetesPrograms
 }
 
 /** How often the supervisor looks whether it is still wanted. */
@@ -40,6 +46,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   const logs = {
     emulator: new RotatingLog(path.join(folders.logs, 'emulator.log')),
     gateway: new RotatingLog(path.join(folders.logs, 'gateway.log')),
+    clusters: new RotatingLog(path.join(folders.logs, 'clusters.log')),
   }
   const ending = new Ending()
   process.once('SIGTERM', () => ending.set({ kind: 'stop' }))
@@ -55,13 +62,37 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     },
     clock,
   )
-  const control = { token: randomBytes(24).toString('hex'), faults: new FaultPlan(), status: () => ({ restarts: emulator.restarts }) }
+  const eks = emulatedEks(() => contextFor(settings.region))
+  const clusters: SandboxClusters = new SandboxClusters({
+    folders,
+    eks,
+    reviews: async () => {
+      const { eksReviews } = await import('./clusters/reviews.js')
+      const sts: StsPorts = { now: () => clock.now(), send: async (request) => upstream.send(request) }
+      return eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) })
+    },
+    clock,
+    log: (line) => logs.clusters.write(`${clock.now().toISOString()} ${line}\n`),
+  })
+  const control = {
+    token: randomBytes(24).toString('hex'),
+    faults: new FaultPlan(),
+    status: () => ({ restarts: emulator.restarts }),
+    clusters: {
+      list: async () => clusters.list(),
+      switchOn: async (programs: KubernetesPrograms) => {
+        await clusters.switchOn(programs)
+        await record.update({ kubernetes: true })
+      },
+    },
+  }
   const upstream = new Upstream(emulator.port)
   const contextFor = mendContexts(upstream, {
     ...settings,
     emulatorPort: emulator.port,
     stateFolder: folders.mends,
     servicesFolder: folders.services,
+    clusters,
   })
   const gateway = createGateway({
     upstream,
@@ -88,9 +119,11 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
       region,
       token: control.token,
       since,
+      kubernetes: settings.kubernetes !== undefined,
     })
     await emulator.start(endpoint)
     for (const mend of allMends) await mend.repair?.(folders.mends, contextFor)
+    if (settings.kubernetes) await control.clusters.switchOn(settings.kubernetes)
     await record.update({ state: 'ready' })
     watch(folders, self, ending, clock)
   } catch (error) {
@@ -101,7 +134,9 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   logs.gateway.write(`${clock.now().toISOString()} supervisor ends: ${end.kind}${end.kind === 'fail' ? `, ${end.reason}` : ''}\n`)
   await closeGateway(gateway)
   // Without a folder there is nothing to save, and saving would bring the folder back.
-  await emulator.stop(end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM')
+  const signal = end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM'
+  await clusters.stop(signal)
+  await emulator.stop(signal)
   upstream.close()
   if (end.kind === 'stop') await rm(folders.record, { force: true })
   if (end.kind === 'fail') await record.update({ state: 'failed', failure: end.reason })

@@ -1,6 +1,7 @@
 import type { Ports } from '../core/ports.js'
 import { type AwsAccount, type AwsConnection, type AwsTarget, SANDBOX_CREDENTIALS } from '../core/target.js'
 import { assertLoopback } from '../core/loopback.js'
+import type { KubernetesWish } from './kubernetes-wish.js'
 import { startSandbox, type EmulatorProgram, type StartedSandbox } from './start.js'
 
 export type SandboxTargetPorts = Pick<Ports, 'processes' | 'clock' | 'signal' | 'env' | 'report'>
@@ -11,6 +12,7 @@ export interface SandboxTargetOptions {
   region: string
   /** Finds the emulator, installing it where that is allowed. Asked only when the sandbox must be started. */
   resolveEmulator: () => Promise<EmulatorProgram>
+  kubernetes?: KubernetesWish
 }
 
 /** The local AWS as the target of a repository. It uses dummy credentials only and never leaves this machine. */
@@ -30,8 +32,9 @@ class SandboxTarget implements AwsTarget {
   }
 
   async prepare(): Promise<void> {
-    const { directory, region, resolveEmulator } = this.#options
-    this.#started = await startSandbox(this.#ports, { directory, region, emulator: resolveEmulator })
+    const { directory, kubernetes, region, resolveEmulator } = this.#options
+    const options = { directory, region, emulator: resolveEmulator, ...(kubernetes && { kubernetes }) }
+    this.#started = await startSandbox(this.#ports, options)
     const { endpoint, note, status } = this.#started
     if (note !== undefined) this.#ports.report.emit({ type: 'info', message: note })
     if (status === 'started') this.#ports.report.emit({ type: 'info', message: `The local AWS runs at ${endpoint}.` })

@@ -99,6 +99,7 @@ describe('a sandbox that another build started', () => {
     expect(await sandboxStatus(ports, repository)).toMatchObject({ running: true, outdated: false })
     expect(await start()).toEqual({
       status: 'running',
+      kubernetes: false,
       accountId: '000000000000',
       region: 'eu-west-1',
       endpoint: expect.any(String) as string,

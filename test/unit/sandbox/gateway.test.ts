@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AwsClients } from '../../../src/lib/aws/clients.js'
 import { json } from '../../../src/lib/sandbox/gateway/answer.js'
+import { shapesOnly } from '../../../src/lib/sandbox/clusters/sandbox-clusters.js'
 import { FaultPlan } from '../../../src/lib/sandbox/gateway/fault-plan.js'
 import { createGateway } from '../../../src/lib/sandbox/gateway/server.js'
 import { Upstream } from '../../../src/lib/sandbox/gateway/upstream.js'
@@ -28,9 +29,10 @@ let log: string[]
 let respond: RequestListener
 let mends: Mend[]
 let emulatorRuns: boolean
+let switchedOn: unknown[]
 
 beforeEach(async () => {
-  ;[seen, log, mends, emulatorRuns] = [[], [], [], true]
+  ;[seen, log, mends, emulatorRuns, switchedOn] = [[], [], [], true, []]
   respond = (_, response) => void response.end('fine')
   emulator = createServer((incoming, response) => {
     const chunks: Buffer[] = []
@@ -48,8 +50,13 @@ beforeEach(async () => {
     stateFolder: '/nowhere',
     servicesFolder: '/nowhere',
     emulatorPort: async () => emulatorPort,
+    clusters: shapesOnly,
   })
-  const control = { token: 'secret', faults: new FaultPlan(), status: () => ({ restarts: 0 }) }
+  const clusters = {
+    list: async () => [{ name: 'dev', endpoint: 'https://127.0.0.1:1', ready: true }],
+    switchOn: async (programs: unknown) => void switchedOn.push(programs),
+  }
+  const control = { token: 'secret', faults: new FaultPlan(), status: () => ({ restarts: 0 }), clusters }
   gateway = createGateway({
     upstream,
     control,
@@ -269,6 +276,7 @@ describe('mends', () => {
       stateFolder: '/',
       servicesFolder: '/',
       emulatorPort: async () => ports.shift() ?? 1002,
+      clusters: shapesOnly,
     })
     const first = await contextFor().clients()
     expect(first).toBeInstanceOf(AwsClients)
@@ -302,5 +310,24 @@ describe('what is not AWS', () => {
       status: 400,
     })
     expect(seen).toHaveLength(0)
+  })
+
+  test('the control interface lists clusters, and switches Kubernetes on', async () => {
+    const headers = { 'x-platform-token': 'secret' }
+    const listed = await send({ path: '/_platform/clusters', headers })
+    expect(JSON.parse(listed.body)).toEqual({ clusters: [{ name: 'dev', endpoint: 'https://127.0.0.1:1', ready: true }] })
+    const program = { path: '/bin/x', version: '1.35.4' }
+    const programs = {
+      etcd: program,
+      'kube-apiserver': program,
+      'kube-controller-manager': program,
+      'kube-scheduler': program,
+      kwok: program,
+    }
+    const on = { method: 'POST', path: '/_platform/kubernetes', headers }
+    await expect(send({ ...on, body: JSON.stringify({ etcd: program }) })).resolves.toMatchObject({ status: 400 })
+    expect(switchedOn).toEqual([])
+    await expect(send({ ...on, body: JSON.stringify(programs) })).resolves.toMatchObject({ status: 200 })
+    expect(switchedOn).toEqual([programs])
   })
 })

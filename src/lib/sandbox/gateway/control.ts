@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { json, type Answer } from './answer.js'
+import { programsSchema, type KubernetesPrograms } from '../clusters/programs.js'
+import { json, jsonBody, type Answer } from './answer.js'
 import { CONTROL_PREFIX, TOKEN_HEADER } from './control-path.js'
 import { faultListSchema, type FaultPlan } from './fault-plan.js'
 
@@ -8,10 +9,17 @@ export interface ControlState {
   token: string
   faults: FaultPlan
   status: () => Record<string, unknown>
+  clusters: {
+    list(): Promise<unknown[]>
+    switchOn(programs: KubernetesPrograms): Promise<void>
+  }
 }
 
-/** Answers the gateway's own interface: `GET status`, and `GET`, `POST`, `DELETE` of `faults`. */
-export function answerControl(request: IncomingMessage, body: string, state: ControlState): Answer {
+/**
+ * Answers the gateway's own interface: `GET status`, `GET`, `POST`, `DELETE` of `faults`, `GET clusters`, and `POST kubernetes`, which
+ * switches Kubernetes on.
+ */
+export async function answerControl(request: IncomingMessage, body: string, state: ControlState): Promise<Answer> {
   if (!tokenFits(request.headers[TOKEN_HEADER], state.token)) return json(403, { message: 'The token is missing or wrong.' })
   switch (`${request.method} ${request.url}`) {
     case `GET ${CONTROL_PREFIX}status`:
@@ -23,9 +31,20 @@ export function answerControl(request: IncomingMessage, body: string, state: Con
       return json(200, { faults: [] })
     case `POST ${CONTROL_PREFIX}faults`:
       return addFaults(body, state.faults)
+    case `GET ${CONTROL_PREFIX}clusters`:
+      return json(200, { clusters: await state.clusters.list() })
+    case `POST ${CONTROL_PREFIX}kubernetes`:
+      return switchOn(body, state)
     default:
       return json(404, { message: 'There is nothing here.' })
   }
+}
+
+async function switchOn(body: string, { clusters }: ControlState): Promise<Answer> {
+  const programs = programsSchema.safeParse(jsonBody(Buffer.from(body)))
+  if (!programs.success) return json(400, { message: 'The body does not name the programs.' })
+  await clusters.switchOn(programs.data)
+  return json(200, {})
 }
 
 function addFaults(body: string, plan: FaultPlan): Answer {

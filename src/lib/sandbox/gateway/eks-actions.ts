@@ -14,6 +14,8 @@ const ROUTES: readonly Route[] = [
   ['GET', '/clusters/*/node-groups', 'ListNodegroups'],
   ['GET', '/clusters/*/node-groups/*', 'DescribeNodegroup'],
   ['DELETE', '/clusters/*/node-groups/*', 'DeleteNodegroup'],
+  ['POST', '/clusters/*/node-groups/*/update-config', 'UpdateNodegroupConfig'],
+  ['POST', '/clusters/*/node-groups/*/update-version', 'UpdateNodegroupVersion'],
   ['POST', '/clusters/*/addons', 'CreateAddon'],
   ['GET', '/clusters/*/addons', 'ListAddons'],
   ['GET', '/clusters/*/addons/*', 'DescribeAddon'],

@@ -9,6 +9,7 @@ import { ec2LocalRoutes } from './ec2-local-routes.js'
 import { eksAccessEntryPrincipals } from './eks-access-entry-principals.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
+import { eksControlPlanes, withControlPlanes } from './eks-control-planes.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
 import { elasticacheCreateTags } from './elasticache-create-tags.js'
 import { elasticacheMembers } from './elasticache-members.js'
@@ -27,8 +28,9 @@ export const allMends: readonly Mend[] = [
   taggingGetResources,
   eksAddonCatalogue,
   eksClusterVersions,
-  eksAddons,
-  eksDeletionProtection,
+  withControlPlanes(eksAddons),
+  withControlPlanes(eksDeletionProtection),
+  eksControlPlanes,
   ec2DeleteVpc,
   ec2LaunchTemplateNames,
   acmWildcardRecord,

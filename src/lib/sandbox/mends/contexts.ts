@@ -1,4 +1,5 @@
 import { AwsClients } from '../../aws/clients.js'
+import type { ClusterHooks } from '../clusters/sandbox-clusters.js'
 import type { Upstream } from '../gateway/upstream.js'
 import { KeyedMutex } from './keyed-mutex.js'
 import { Shelf } from '../services/shelf.js'
@@ -12,6 +13,7 @@ export interface ContextSettings {
   /** Folder of the services of our own. */
   servicesFolder: string
   emulatorPort: () => Promise<number>
+  clusters: ClusterHooks
 }
 
 /** Makes the contexts of mends, one for each region. They share what must be exclusive. */
@@ -37,6 +39,7 @@ export function mendContexts(upstream: Upstream, settings: ContextSettings): (re
     region,
     stateFolder: settings.stateFolder,
     shelf,
+    clusters: settings.clusters,
     forward: ({ call, body }) => upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body }),
     sendAsRoot: (request, service) => upstream.sendAsRoot(request, service, region),
     clients: () => clientsFor(region),

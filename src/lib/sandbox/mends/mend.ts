@@ -1,4 +1,5 @@
 import type { AwsClients } from '../../aws/clients.js'
+import type { ClusterHooks } from '../clusters/sandbox-clusters.js'
 import type { Answer } from '../gateway/answer.js'
 import type { Call } from '../gateway/call.js'
 import type { OutgoingRequest } from '../gateway/upstream.js'
@@ -21,11 +22,13 @@ export interface MendContext {
   /** SDK clients for the bare emulator, as its root identity. */
   clients(): Promise<AwsClients>
   /** Runs `work` alone among all that use the same key. */
-  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
+  exclusively: <T>(key: string, work: () => Promise<T>) => Promise<T>
   /** Folder in which a mend may note what it has begun. */
   stateFolder: string
   /** What the services of our own keep. */
   shelf: Shelf
+  /** The Kubernetes behind EKS clusters. */
+  clusters: ClusterHooks
 }
 
 /**

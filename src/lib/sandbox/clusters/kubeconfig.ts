@@ -1,0 +1,26 @@
+import { toJsonText } from '../../core/files.js'
+import type { PairFiles } from './pki.js'
+
+/**
+ * A kubeconfig for the sandbox's own programs. It is JSON, which is YAML too.
+ * @param authority file of the authority's certificate.
+ */
+export function clientKubeconfig(server: string, authority: string, { certificate, key }: PairFiles): string {
+  return kubeconfig({ server, 'certificate-authority': authority }, { 'client-certificate': certificate, 'client-key': key })
+}
+
+/** How the API server calls a webhook of the supervisor (Kubernetes documentation, "Webhook Mode"). */
+export function webhookKubeconfig(server: string): string {
+  return kubeconfig({ server }, {})
+}
+
+function kubeconfig(cluster: Record<string, string>, user: Record<string, string>): string {
+  return toJsonText({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'sandbox', cluster }],
+    users: [{ name: 'sandbox', user }],
+    contexts: [{ name: 'sandbox', context: { cluster: 'sandbox', user: 'sandbox' } }],
+    'current-context': 'sandbox',
+  })
+}
