@@ -21,6 +21,11 @@ if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs}:
 const env = { ...process.env }
 delete env.NODE_EXTRA_CA_CERTS
 const scratch = mkdtempSync(path.join(tmpdir(), 'platform-bench-'))
+const TOKEN = ['cluster', 'token', '--cluster', 'acme-dev', '--region', 'eu-west-1']
+Object.assign(env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' })
+delete env.AWS_PROFILE
+const forgetTokens = () =>
+  rmSync(path.join(env.XDG_CACHE_HOME ?? path.join(env.HOME, '.cache'), 'platform', 'tokens'), { recursive: true, force: true })
 const terraform = terraformRows({ bin, env, scratch, runs: Math.min(runs, 3) })
 
 const measures = {
@@ -28,6 +33,11 @@ const measures = {
   help: () => startUp('platform --help', ['--help'], 60),
   nothing: () => startUp('a command that does nothing (completion bash)', ['completion', 'bash'], 60),
   aws: async () => startUp('a command with one AWS client (state history)', ['state', 'history', 'dev'], 100, await terraform.repository()),
+  token: () => [
+    startUp('cluster token, signed', TOKEN, 100, scratch, forgetTokens),
+    // As long as `--version`, and a file to read.
+    startUp('cluster token, from the cache', TOKEN, 25),
+  ],
   peers: () => ['terraform version', 'kubectl version --client', 'aws --version'].map(peer).filter(Boolean),
   create: terraform.created,
   unchanged: terraform.unchanged,
@@ -63,11 +73,12 @@ function cleanUp() {
 }
 
 /** One of each in turn, so that a busy moment meets both. */
-function startUp(figure, args, limit, cwd = scratch) {
+function startUp(figure, args, limit, cwd = scratch, before = () => undefined) {
   const ours = []
   const bare = []
   for (let run = 0; run < runs; run += 1) {
     bare.push(cpuTime([process.execPath, '-e', '0']))
+    before()
     ours.push(cpuTime([process.execPath, bin, ...args], cwd))
   }
   const result = median(ours) - median(bare)

@@ -48,6 +48,11 @@ const CHANGES = [
   },
 ]
 
+/** What oclif loads at every start to show errors and help with. */
+const LATER = ['ansis', 'clean-stack', 'cli-spinners', 'ejs', 'string-width', 'widest-line', 'wrap-ansi']
+const LOADED_AT_ONCE = new RegExp(`const (\\w+) = __importDefault\\(require\\("(${LATER.join('|')})"\\)\\);`, 'g')
+const OCLIF = /@oclif[\\/]core[\\/]lib[\\/].*\.js$/
+
 /** Fails the build when a new version of a library has another text. */
 export const lighterLibraries = {
   name: 'lighter-libraries',
@@ -57,8 +62,11 @@ export const lighterLibraries = {
     )
     onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
     const made = new Set()
-    onLoad({ filter: new RegExp([...new Set(CHANGES.map(({ file }) => file.source))].join('|')) }, ({ path: file }) => {
-      let contents = readFileSync(file, 'utf8')
+    onLoad({ filter: OCLIF }, ({ path: file }) => {
+      let contents = readFileSync(file, 'utf8').replaceAll(LOADED_AT_ONCE, (_whole, variable, name) => {
+        made.add(name)
+        return `const ${variable} = { get default() { return require("${name}"); } };`
+      })
       for (const change of CHANGES.filter((each) => each.file.test(file) && contents.includes(each.from))) {
         contents = contents.replace(change.from, () => change.to)
         made.add(change)
@@ -66,7 +74,10 @@ export const lighterLibraries = {
       return { contents, loader: 'js' }
     })
     onEnd(() => ({
-      errors: CHANGES.filter((change) => !made.has(change)).map(({ from }) => ({ text: `No library has the text: ${from}` })),
+      errors: [
+        ...CHANGES.filter((change) => !made.has(change)).map(({ from }) => ({ text: `No library has the text: ${from}` })),
+        ...LATER.filter((name) => !made.has(name)).map((name) => ({ text: `oclif no longer loads ${name}` })),
+      ],
     }))
   },
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { SharedDetails } from '../../src/lib/shared/show.js'
 import type { ApplyResult } from '../../src/lib/roots/apply-root.js'
 import { clientsOf } from '../helpers/aws.js'
 import { Repository } from '../helpers/repository.js'
@@ -33,7 +34,17 @@ it('takes a change of platform.yaml', async () => {
   expect(repositories).toMatchObject([{ imageTagMutability: 'IMMUTABLE', imageScanningConfiguration: { scanOnPush: true } }])
 })
 
-it('is listed among locks and states', async () => {
+it('is shown, and listed among locks and states', async () => {
+  const show = (await shared('show')).json<SharedDetails>()
+  expect(show).toMatchObject({
+    name: 'shared',
+    status: 'ready',
+    account: '000000000000',
+    lastRun: { command: 'shared apply', status: 'succeeded' },
+  })
+  expect(show.state.resources).toBeGreaterThan(0)
+  expect(Object.keys(show.outputs['repository_urls'] as object)).toEqual(['shop'])
+  expect((await repository.run('shared', 'show')).stdout).toMatch(/^Status +ready$/m)
   expect((await repository.run('lock', 'list', '--json')).json()).toEqual([{ root: 'shared', status: 'free' }])
   const history = await repository.run('state', 'history', 'shared', '--json')
   expect(history.exitCode, history.stderr).toBe(0)

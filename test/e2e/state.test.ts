@@ -113,6 +113,10 @@ describe('a state that is lost or damaged', () => {
 
   it('comes back from a version, under a new serial, and nothing is lost', async () => {
     const before = await history()
+    const { stdout } = await repository.run('state', 'history', NAME)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.slice(1, 3)).toEqual([expect.stringMatching(/^\* .*unreadable$/), expect.stringMatching(/^ {2} .*deleted$/)])
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
     const good = before.find(({ unreadable, resources }) => !unreadable && resources > 0)
     const versionId = good?.versionId ?? ''
     const restored = await repository.run('state', 'restore', NAME, '--version', versionId, '--yes', '--json')

@@ -6,14 +6,23 @@ import { systemClock } from '../../src/lib/core/clock.js'
 import { execProgram } from '../../src/lib/core/exec.js'
 import { toJsonText } from '../../src/lib/core/files.js'
 import { awsProvider } from '../../src/lib/tools/catalogue.js'
+import { clusterTools } from '../../src/lib/tools/catalogue-cluster.js'
 import { writeCliConfig } from '../../src/lib/tools/cli-config.js'
-import { findOnPath } from '../../src/lib/tools/locate.js'
+import { findInCache, findOnPath } from '../../src/lib/tools/locate.js'
+import { probeTool } from '../../src/lib/tools/probe.js'
 import { ensureProviderMirror } from '../../src/lib/tools/provider-install.js'
 import { resolveSpec, resolveTool, type ToolPorts } from '../../src/lib/tools/resolve-tool.js'
 import type { ToolSpec } from '../../src/lib/tools/tool-spec.js'
 
 const onPath = async (name: string): Promise<boolean> => (await findOnPath(process.env, name)).length > 0
 const [hasApt, hasGo, hasPython, hasTabulate] = await Promise.all(['apt-get', 'go', 'python3', 'tabulate'].map(onPath))
+
+/** What earlier installs of this user left: building Kubernetes takes too long for a test. */
+const inCache = await Promise.all(
+  Object.values<ToolSpec>(clusterTools).map(async (spec) =>
+    (await findInCache(process.env, spec.name, spec.version)).map((file) => ({ name: spec.name, spec, file })),
+  ),
+)
 
 let folder: string
 let ports: ToolPorts
@@ -95,5 +104,11 @@ describe('package clients install for real, into the cache only', () => {
     const found = await resolveSpec(ports, spec, { install: true })
     expect(found).toMatchObject({ source: 'pip', version: '0.9.0' })
     expect((await execProgram(found.path, [], { input: 'a b\n' })).stdout).toContain('a')
+  })
+})
+
+describe('the programs of a cluster', () => {
+  test.each(inCache.flat())('$name in the cache tells its version', async ({ spec, file }) => {
+    expect(await probeTool(ports, spec, file, spec.range)).toEqual({ ok: true, version: path.basename(path.dirname(path.dirname(file))) })
   })
 })

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { DescribeReplicationGroupsCommand, DescribeUserGroupsCommand, DescribeUsersCommand } from '@aws-sdk/client-elasticache'
 import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge'
-import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds'
+import { DescribeDBClusterParametersCommand, DescribeDBClustersCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds'
 import {
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
@@ -277,6 +277,22 @@ describe('the databases', () => {
       .filter(({ address }) => address.startsWith('module.network.aws_subnet.database'))
       .map(({ values: v }) => v['id'])
     expect([...(one('module.databases[0].aws_db_subnet_group.this[0]')['subnet_ids'] as string[])].sort()).toEqual([...database].sort())
+  })
+
+  test('refuse a connection without TLS', async () => {
+    const rds = await clients().rds()
+    const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'acme-dev-shop' }))
+    const DBParameterGroupName = DBInstances[0]?.DBParameterGroups?.[0]?.DBParameterGroupName
+    expect(DBParameterGroupName).toBe('acme-dev-shop-postgres17')
+    // The emulator tells no client but Terraform's of the parameters of an instance.
+    expect(one('module.databases[0].aws_db_parameter_group.this["shop"]')['parameter']).toEqual([
+      { name: 'rds.force_ssl', value: '1', apply_method: 'pending-reboot' },
+    ])
+    const { DBClusters = [] } = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: 'acme-dev-sales' }))
+    const DBClusterParameterGroupName = DBClusters[0]?.DBClusterParameterGroup
+    expect(DBClusterParameterGroupName).toBe('acme-dev-sales-aurora-postgresql17')
+    const shared = await rds.send(new DescribeDBClusterParametersCommand({ DBClusterParameterGroupName, Source: 'user' }))
+    expect(shared.Parameters).toMatchObject([{ ParameterName: 'rds.force_ssl', ParameterValue: '1' }])
   })
 
   test('write their logs to groups that are encrypted and end', async () => {

@@ -1,6 +1,7 @@
 import { GetWorkGroupCommand } from '@aws-sdk/client-athena'
 import { GetEventSelectorsCommand, GetTrailCommand, GetTrailStatusCommand } from '@aws-sdk/client-cloudtrail'
-import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { DescribeLogGroupsCommand, DescribeMetricFiltersCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { GetTableCommand } from '@aws-sdk/client-glue'
 import { DescribeKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms'
 import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53'
@@ -20,8 +21,18 @@ import { ACCOUNT } from '../e2e/modules/workbench.js'
 const values = {
   ...shared,
   registry: null,
-  access_baseline: null,
-  observability: null,
+  // The role for emergencies only: the rest is looked at in the default suite.
+  access_baseline: {
+    ...shared.access_baseline,
+    password_policy: false,
+    block_public_buckets: false,
+    encrypt_volumes: false,
+    access_analyzer: false,
+    tool_roles: null,
+    github: null,
+    gitlab: null,
+  },
+  observability: { alarms: true, emails: ['oncall@example.com'], budgets: {}, cost_allocation_tags: [] },
   trail: { ...trail, data_events: ['s3'], kms_events: false },
 }
 const BUCKET = `acme-trail-${ACCOUNT}-eu-west-1`
@@ -118,6 +129,31 @@ test('has the records in CloudWatch Logs, and a table over them', async () => {
     EnforceWorkGroupConfiguration: true,
     ResultConfiguration: { OutputLocation: `s3://acme-query-${ACCOUNT}-eu-west-1/results/` },
   })
+})
+
+test('raises an alarm when the role for emergencies is taken or used, in whichever region', async () => {
+  const arn = `arn:aws:iam::${ACCOUNT}:role/platform/acme/shared/acme-shared-break-glass`
+  const logs = await root.clients.logs()
+  const { metricFilters } = await logs.send(new DescribeMetricFiltersCommand({ logGroupName: '/platform/acme/shared/trail' }))
+  expect(metricFilters).toMatchObject([
+    {
+      filterPattern: `{ ($.eventName = "AssumeRole" && $.requestParameters.roleArn = "${arn}") || ($.userIdentity.sessionContext.sessionIssuer.arn = "${arn}") }`,
+      metricTransformations: [{ metricNamespace: 'platform/acme/shared', metricName: 'BreakGlassUses', metricValue: '1' }],
+    },
+  ])
+  const topic = resources.find(({ address }) => address === 'module.observability[0].aws_sns_topic.alerts[0]')?.values['arn']
+  const { MetricAlarms } = await (await root.clients.cloudWatch()).send(new DescribeAlarmsCommand({}))
+  expect(MetricAlarms).toMatchObject([
+    {
+      AlarmName: 'acme-shared-break-glass',
+      Namespace: 'platform/acme/shared',
+      MetricName: 'BreakGlassUses',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [topic],
+    },
+  ])
 })
 
 test('points from a zone to the one below it, and proves the certificates', async () => {

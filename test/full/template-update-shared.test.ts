@@ -12,7 +12,7 @@ import { Repository } from '../helpers/repository.js'
 import { copyOfShipped } from '../helpers/templates.js'
 
 // The root of what environments share has one version so far, so the older one is made here: its registries scan nothing, and it
-// knows neither budgets nor their outputs.
+// knows neither alarms and budgets nor their outputs.
 let repository: Repository
 let older: string
 beforeAll(async () => {
@@ -46,7 +46,9 @@ async function olderTemplates(): Promise<string> {
   await change('terraform/roots/shared/0.9.0/main.tf', (text) =>
     text.replace(`modules/registry/${module}`, 'modules/registry/0.9.0').replace(/\nmodule "observability" {[^]*?\n}\n/, ''),
   )
-  await change('terraform/roots/shared/0.9.0/outputs.tf', (text) => text.replace(/\noutput "budget_names" {[^]*?\n}\n/, ''))
+  await change('terraform/roots/shared/0.9.0/outputs.tf', (text) =>
+    text.replace(/\noutput "(?:budget_names|alerts_topic_arn)" {[^]*?\n}\n/g, ''),
+  )
   await change('terraform/modules/registry/0.9.0/main.tf', (text) => text.replace('scan_on_push = true', 'scan_on_push = false'))
   manifest.version = '0.1.9'
   manifest.modules['registry'] = '0.9.0'

@@ -26,6 +26,7 @@ Status: absent (nothing made yet), ready, incomplete (the last run did not reach
       ],
       'No environment yet. Next: platform env create dev',
     )
+    if (project.shared.enabled) this.note('What they share: platform shared show')
     return entries
   }
 }

@@ -13,7 +13,7 @@ export default class PolicyListCommand extends PlatformCommand<typeof PolicyList
       { header: 'Rule', value: ({ id }) => id },
       { header: 'Severity', value: ({ severity }) => severity },
       { header: 'From', value: ({ source }) => source },
-      { header: 'What it asks for', value: ({ title }) => title },
+      { header: 'What it asks for', value: ({ title }) => title, wraps: true },
     ])
     for (const { rule, address, owner, until, ended } of list.exceptions) {
       this.print(`Exception: ${rule} at ${address}, ${ended ? 'ended on' : 'until'} ${until}, ${owner}`)

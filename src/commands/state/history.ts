@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { historyColumns } from '../../lib/cli/state-view.js'
 import type { StateHistory } from '../../lib/state/history.js'
 
 export default class StateHistoryCommand extends PlatformCommand<typeof StateHistoryCommand> {
@@ -13,27 +14,8 @@ export default class StateHistoryCommand extends PlatformCommand<typeof StateHis
     const { stateHistory } = await import('../../lib/state/history.js')
     const context = { ports: this.ports, project: await this.project(), target: await this.target() }
     const history = await stateHistory(context, this.args.name, this.flags.limit)
-    await this.printTable(
-      history.versions,
-      [
-        { header: 'Version', value: ({ versionId }) => versionId },
-        { header: 'Saved', value: ({ savedAt }) => savedAt },
-        { header: 'Serial', value: ({ serial }) => serial, align: 'right' },
-        {
-          header: 'Resources',
-          value: ({ resources, deleted, unreadable }) => (deleted || unreadable ? undefined : resources),
-          align: 'right',
-        },
-        { header: 'Bytes', value: ({ size }) => size, align: 'right' },
-        { header: '', value: noteOf },
-      ],
-      `No state yet in s3://${history.bucket}/${history.key}.`,
-    )
+    await this.printTable(history.versions, historyColumns, `No state yet in s3://${history.bucket}/${history.key}.`)
+    if (history.versions.some(({ current }) => current)) this.note('* is the state of now. Sizes and lineages: --json')
     return history
   }
-}
-
-function noteOf({ current, deleted, unreadable }: StateHistory['versions'][number]): string {
-  const words = [current ? 'current' : '', deleted ? 'deleted' : '', unreadable ? 'not a Terraform state' : '']
-  return words.filter((word) => word !== '').join(', ')
 }

@@ -1,4 +1,5 @@
 import type { AwsConnection } from '../core/target.js'
+import { credentialsFor, NO_CONFIGURED_ENDPOINTS } from './credentials.js'
 
 /**
  * Clients for one account and region. Each is loaded when first asked for, because loading one costs start-up time.
@@ -69,12 +70,6 @@ export class AwsClients {
 
 type Settings = Awaited<ReturnType<typeof clientSettings>>
 
-/**
- * Endpoint URLs of the environment and of profiles are left out everywhere: Terraform does not see them either, and both must work
- * on the same AWS. Only the endpoint of a sandbox counts. Source: "Service-specific endpoints", AWS SDKs and Tools Reference Guide.
- */
-const NO_CONFIGURED_ENDPOINTS = { ignoreConfiguredEndpointUrls: true }
-
 async function clientSettings(connection: AwsConnection) {
   const { region, endpoint } = connection
   return {
@@ -85,18 +80,4 @@ async function clientSettings(connection: AwsConnection) {
     ...(endpoint !== undefined && { endpoint }),
     credentials: await credentialsFor(connection),
   }
-}
-
-async function credentialsFor(connection: AwsConnection) {
-  const { region, endpoint, roleArn } = connection
-  if (connection.credentials && roleArn === undefined) return connection.credentials
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  // The SDK's own chain. It calls STS or single sign-on by itself, and must not be led elsewhere either.
-  const own = connection.credentials ?? fromNodeProviderChain({ clientConfig: NO_CONFIGURED_ENDPOINTS })
-  if (roleArn === undefined) return own
-  return fromTemporaryCredentials({
-    params: { RoleArn: roleArn, RoleSessionName: 'platform' },
-    clientConfig: { region, ...NO_CONFIGURED_ENDPOINTS, ...(endpoint !== undefined && { endpoint }) },
-    masterCredentials: own,
-  })
 }

@@ -93,7 +93,7 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
       return
     }
     const { renderTable } = await import('../ui/table.js')
-    this.print(renderTable(rows, columns, this.style))
+    this.print(renderTable(rows, columns, this.style, this.#open.screen.stdout.columns))
   }
 
   /** Prints `label  value` lines for people on stdout. */

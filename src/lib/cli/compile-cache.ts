@@ -1,12 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import Module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { Script } from 'node:vm'
 import { cacheFolder } from '../tools/cache-folder.js'
+import { loadOwnFiles, type Wrapper } from './own-files.js'
 
 type Env = Readonly<Record<string, string | undefined>>
-type Load = (module: NodeJS.Module, file: string) => void
-type Wrapper = (exports: unknown, require: NodeJS.Require, module: NodeJS.Module, file: string, folder: string) => void
 
 /** Smaller files compile as fast as their compiled code is read. */
 const WORTH_CHARACTERS = 4096
@@ -18,43 +16,33 @@ const AFTER = '\n})'
  * Keeps the compiled code of the files in `dist/chunks` in the user's cache, and reads it at the next start: compiling takes up to a third
  * of the time of a short command. Node 22 has `module.enableCompileCache` for this, Node 20 has not.
  * Whatever goes wrong here must not stop a command: then everything is compiled as always.
- * @param chunks the folder of files whose names change with their content
+ * @param dist the folder of compiled files. In `chunks` below it are those whose names change with their content.
  */
-export function keepCompiledCode(chunks: string, env: Env): void {
+export function keepCompiledCode(dist: string, env: Env): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return
   const folder = attempt(() => path.join(cacheFolder(env), 'compiled', `${process.version}-${process.arch}`))
   if (folder === undefined) return
+  const chunks = path.join(dist, 'chunks') + path.sep
   const known = new Set(attempt(() => (isOurs(folder) ? readdirSync(folder) : [])))
   const used = new Map<string, Script>()
   let incomplete = false
 
-  const extensions = loaders()
-  const usual = extensions['.js']
-  // Node itself has nothing for this extension, and treats such files as those in CommonJS that end with .js.
-  extensions['.cjs'] = (module, file) => {
+  loadOwnFiles(dist, (file) => {
     // What esbuild writes is plain ASCII.
-    const source = path.dirname(file) === chunks ? readFileSync(file, 'latin1') : ''
-    if (source.length < WORTH_CHARACTERS) {
-      usual(module, file)
-      return
-    }
-    const name = path.basename(file)
-    const cachedData = known.has(name) ? attempt(() => readFileSync(path.join(folder, name))) : undefined
+    const source = readFileSync(file, 'latin1')
+    const name = file.startsWith(chunks) && source.length >= WORTH_CHARACTERS ? path.basename(file) : undefined
+    const cachedData = name !== undefined && known.has(name) ? attempt(() => readFileSync(path.join(folder, name))) : undefined
     const script = new Script(BEFORE + source + AFTER, { filename: file, columnOffset: -BEFORE.length, ...(cachedData && { cachedData }) })
-    used.set(name, script)
-    if (cachedData === undefined || script.cachedDataRejected === true) incomplete = true
-    const run = script.runInThisContext() as Wrapper
-    run.call(module.exports, module.exports, createRequire(file), module, file, chunks)
-  }
+    if (name !== undefined) {
+      used.set(name, script)
+      if (cachedData === undefined || script.cachedDataRejected === true) incomplete = true
+    }
+    return script.runInThisContext() as Wrapper
+  })
   // At the end, because only what has run is compiled. A new command may have run more of the files that were known already.
   process.once('exit', () => {
     if (incomplete) attempt(() => save(folder, used))
   })
-}
-
-/** How Node loads a file, by its extension. */
-function loaders(): { '.js': Load; '.cjs'?: Load } {
-  return (Module as unknown as { _extensions: { '.js': Load; '.cjs'?: Load } })._extensions
 }
 
 /** Compiled code is run, so nobody else may have written it. */

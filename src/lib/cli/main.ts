@@ -20,10 +20,18 @@ export async function runCommandLine(binUrl: string, options: { development?: bo
     printVersion(JSON.parse(packageText) as Package, json)
     return
   }
+  if (argv[0] === 'cluster' && argv[1] === 'token') {
+    const { cachedToken } = await import('./cached-token.js')
+    const token = cachedToken(argv.slice(2), process.env)
+    if (token !== undefined) {
+      process.stdout.write(`${token}\n`)
+      return
+    }
+  }
   const development = options.development === true
   if (!development) {
     const { keepCompiledCode } = await import('./compile-cache.js')
-    keepCompiledCode(fileURLToPath(new URL('../dist/chunks', binUrl)), process.env)
+    keepCompiledCode(fileURLToPath(new URL('../dist', binUrl)), process.env)
   }
   // Loaded here because it takes most of the start-up time.
   const { runCommand } = await import('./run-command.js')

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { systemClock } from '../core/clock.js'
 import { ExitCode } from '../core/exit-codes.js'
 import type { Ports, Prompter } from '../core/ports.js'
@@ -67,7 +68,8 @@ export class Session {
   }
 
   #createPrompter(options: SessionOptions): Prompter {
-    const interactive = process.stdin.isTTY && this.screen.stderr.isTTY === true && !options.json && !isCi(process.env)
+    // As `process.stdin.isTTY`, which would open the stream.
+    const interactive = isatty(0) && this.screen.stderr.isTTY === true && !options.json && !isCi(process.env)
     return createPrompter({ interactive, yes: options.yes, screen: this.screen, signal: this.#watch.signal })
   }
 }

@@ -5,6 +5,14 @@ import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
 // Compiling a schema pays for many values. A command reads a few files.
 z.config({ jitless: true })
 
+/** Built when a file has such a part: to build all schemas takes longer than to check a file. */
+export function later<S extends z.ZodType>(build: () => S): z.ZodLazy<S> {
+  const schema = z.lazy(build)
+  // Whether it fills in what is missing. zod would build it to find out; none of ours does.
+  schema._zod.optin = undefined
+  return schema
+}
+
 // Rules are regular expressions where one can say them, because only those reach the published JSON Schemas.
 export const name = z.string().regex(/^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/, { error: `must be ${NAME_RULE}` })
 export const cidr = z

@@ -11,7 +11,7 @@ import {
   wafSchema,
 } from './environment-parts-schema.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
-import { accountId, cidr, days, logRetentionDays, name, networkCidr, principalArn, region, roleArn, tags } from './schema-parts.js'
+import { accountId, cidr, days, later, logRetentionDays, name, networkCidr, principalArn, region, roleArn, tags } from './schema-parts.js'
 import { sharedSchema } from './shared-schema.js'
 
 const preset = z.enum(presets)
@@ -70,28 +70,61 @@ const labelKey = z.string().regex(/^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)
 })
 const labelValue = z.string().regex(/^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/, { error: 'must be a Kubernetes label value' })
 
-const nodeGroupSchema = z
-  .strictObject({
-    instanceTypes: z
-      .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, { error: 'must be an EC2 instance type such as m7i.large' }))
-      .min(1)
-      .describe('EC2 instance types, the preferred one first.'),
-    capacity: z.enum(['on-demand', 'spot']).default('on-demand').describe('spot is cheaper, and AWS may take the nodes away.'),
-    min: z.int().min(0).max(450).describe('Fewest nodes.'),
-    max: z.int().min(1).max(450).describe('Most nodes.'),
-    desired: z.int().min(0).max(450).describe('Nodes at the start.'),
-    diskGiB: z.int().min(20).max(16_384).default(50).describe('Disk of each node, in GiB.'),
-    labels: z.record(labelKey, labelValue).default({}).describe('Kubernetes labels of the nodes.'),
-  })
-  .refine((group) => group.min <= group.desired && group.desired <= group.max, { error: 'must have min ≤ desired ≤ max' })
-  .refine((group) => new Set(group.instanceTypes.map(isArmInstance)).size <= 1, {
-    error: 'mixes instance types with Arm and x86 processors: a group has one image, so one architecture',
-  })
+const nodeGroupSchema = later(() =>
+  z
+    .strictObject({
+      instanceTypes: z
+        .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, { error: 'must be an EC2 instance type such as m7i.large' }))
+        .min(1)
+        .describe('EC2 instance types, the preferred one first.'),
+      capacity: z.enum(['on-demand', 'spot']).default('on-demand').describe('spot is cheaper, and AWS may take the nodes away.'),
+      min: z.int().min(0).max(450).describe('Fewest nodes.'),
+      max: z.int().min(1).max(450).describe('Most nodes.'),
+      desired: z.int().min(0).max(450).describe('Nodes at the start.'),
+      diskGiB: z.int().min(20).max(16_384).default(50).describe('Disk of each node, in GiB.'),
+      labels: z.record(labelKey, labelValue).default({}).describe('Kubernetes labels of the nodes.'),
+    })
+    .refine((group) => group.min <= group.desired && group.desired <= group.max, { error: 'must have min ≤ desired ≤ max' })
+    .refine((group) => new Set(group.instanceTypes.map(isArmInstance)).size <= 1, {
+      error: 'mixes instance types with Arm and x86 processors: a group has one image, so one architecture',
+    }),
+)
 
 /** Graviton families carry a "g" after the generation (m7g, t4g, c7gn); the first ones were called a1. */
 function isArmInstance(type: string): boolean {
   return /^(?:a1|[a-z]+\d+g[a-z]*)\./.test(type)
 }
+
+const keysSchema = later(() =>
+  z.strictObject({
+    rotationDays: days(90, 2560).optional().describe('KMS rotates the key material this often.'),
+    deletionWindowDays: days(7, 30).optional().describe('Days between the deletion of a key and its end.'),
+    administrators: z.array(principalArn).optional().describe('Who may administer the keys, beside the role that creates them.'),
+    users: z.array(principalArn).optional().describe('Who may encrypt and decrypt with the keys.'),
+    sharedAccounts: z.array(accountId).optional().describe('Accounts that may use the image and data keys.'),
+  }),
+)
+
+const clusterSchema = later(() =>
+  z.strictObject({
+    kubernetesVersion: kubernetesVersion.optional().describe(`Kubernetes minor version in quotes. Default "${defaultKubernetesVersion}".`),
+    authenticationMode: z
+      .enum(['API', 'API_AND_CONFIG_MAP'])
+      .optional()
+      .describe('How the cluster knows its users. API: access entries only.'),
+    publicAccessCidrs: z
+      .array(cidr)
+      .optional()
+      .describe('Address ranges that may reach the public endpoint. Empty: private endpoint only.'),
+    administrators: z.array(principalArn).optional().describe('Principals with an access entry as cluster administrator.'),
+    logRetentionDays: logRetentionDays.optional().describe('Days that the logs of the control plane are kept.'),
+    nodeGroups: z
+      .record(name, nodeGroupSchema)
+      .refine((groups) => Object.keys(groups).length > 0, { error: 'must name at least one group: every controller runs on it' })
+      .optional()
+      .describe('Node groups by name. Written here, they replace those of the preset.'),
+  }),
+)
 
 /** What a person writes. Everything optional is filled from the preset. */
 export const environmentSchema = z
@@ -124,39 +157,8 @@ export const environmentSchema = z
       })
       .optional()
       .describe('The VPC.'),
-    keys: z
-      .strictObject({
-        rotationDays: days(90, 2560).optional().describe('KMS rotates the key material this often.'),
-        deletionWindowDays: days(7, 30).optional().describe('Days between the deletion of a key and its end.'),
-        administrators: z.array(principalArn).optional().describe('Who may administer the keys, beside the role that creates them.'),
-        users: z.array(principalArn).optional().describe('Who may encrypt and decrypt with the keys.'),
-        sharedAccounts: z.array(accountId).optional().describe('Accounts that may use the image and data keys.'),
-      })
-      .optional()
-      .describe('The KMS keys.'),
-    cluster: z
-      .strictObject({
-        kubernetesVersion: kubernetesVersion
-          .optional()
-          .describe(`Kubernetes minor version in quotes. Default "${defaultKubernetesVersion}".`),
-        authenticationMode: z
-          .enum(['API', 'API_AND_CONFIG_MAP'])
-          .optional()
-          .describe('How the cluster knows its users. API: access entries only.'),
-        publicAccessCidrs: z
-          .array(cidr)
-          .optional()
-          .describe('Address ranges that may reach the public endpoint. Empty: private endpoint only.'),
-        administrators: z.array(principalArn).optional().describe('Principals with an access entry as cluster administrator.'),
-        logRetentionDays: logRetentionDays.optional().describe('Days that the logs of the control plane are kept.'),
-        nodeGroups: z
-          .record(name, nodeGroupSchema)
-          .refine((groups) => Object.keys(groups).length > 0, { error: 'must name at least one group: every controller runs on it' })
-          .optional()
-          .describe('Node groups by name. Written here, they replace those of the preset.'),
-      })
-      .optional()
-      .describe('The Kubernetes cluster.'),
+    keys: keysSchema.optional().describe('The KMS keys.'),
+    cluster: clusterSchema.optional().describe('The Kubernetes cluster.'),
     edge: edgeSchema.optional().describe('The load balancer at the edge.'),
     waf: wafSchema.optional().describe('The web ACL that looks at every request to the load balancer.'),
     databases: databasesSchema.optional().describe('Databases by name.'),

@@ -227,6 +227,16 @@ export const sharedSchema = z.strictObject({
   trail: trailSchema,
   dns: dnsSchema,
   accessBaseline: accessBaselineSchema,
+  alerts: z
+    .strictObject({
+      emails: z
+        .array(email)
+        .max(10)
+        .default([])
+        .describe('Who is told when the role for emergencies is used. AWS asks each address for a confirmation.'),
+    })
+    .prefault({})
+    .describe('Alarms. The use of the role for emergencies raises one where there is an audit trail.'),
   budgets: z.record(name, budgetSchema).default({}).describe('Monthly budgets by a name of your choice.'),
   costAllocationTags: z
     .array(z.string().min(1).max(128))

@@ -134,6 +134,16 @@ export const errorCodes = {
   OrphansLeft: { exitCode: ExitCode.refused, meaning: 'After destroying, something of the environment is still in the account.' },
   VerifyFailed: { exitCode: ExitCode.failed, meaning: 'A step was carried out, but reading the result back shows something else.' },
 
+  // Clusters
+  ClusterNotFound: { exitCode: ExitCode.failed, meaning: 'EKS has no cluster for this environment.' },
+  ClusterNotReady: { exitCode: ExitCode.failed, meaning: 'The cluster is still being made or changed, so it cannot be used yet.' },
+  KubeconfigConflict: {
+    exitCode: ExitCode.refused,
+    meaning: 'The kubeconfig has an entry of the same name that belongs to something else. It is not overwritten.',
+  },
+  KubeconfigInvalid: { exitCode: ExitCode.failed, meaning: 'A kubeconfig is not what kubectl would read. It is not changed.' },
+  KubeconfigLocked: { exitCode: ExitCode.failed, meaning: 'Another program holds the lock of a kubeconfig.' },
+
   Interrupted: {
     exitCode: ExitCode.interrupted,
     meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.',

@@ -1,5 +1,5 @@
-import { constants, existsSync } from 'node:fs'
-import { access, mkdir, readFile, realpath, stat } from 'node:fs/promises'
+import { constants, existsSync, realpathSync } from 'node:fs'
+import { access, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isSystemError, messageOf, UserError } from './errors.js'
 
@@ -97,9 +97,9 @@ function notReadable(file: string, error: unknown): UserError {
  * @throws `PathOutsideRepository` when the result is not inside `root`.
  */
 export async function resolveInside(root: string, relative: string): Promise<string> {
-  const realRoot = await realpath(root)
+  const realRoot = realpathSync.native(root)
   const target = path.resolve(realRoot, relative)
-  const real = await realpathOfExistingPart(target)
+  const real = realpathOfExistingPart(target)
   if (real !== realRoot && !real.startsWith(realRoot + path.sep)) {
     throw new UserError('PathOutsideRepository', `${relative} leads outside ${root}.`, {
       reason: 'A link in the repository points to another place, and platform writes inside the repository only.',
@@ -110,9 +110,10 @@ export async function resolveInside(root: string, relative: string): Promise<str
   return target
 }
 
-async function realpathOfExistingPart(target: string): Promise<string> {
+/** Every command asks for many places, and the way over another thread takes longer than the answer. */
+function realpathOfExistingPart(target: string): string {
   try {
-    return await realpath(target)
+    return realpathSync.native(target)
   } catch (error) {
     const parent = path.dirname(target)
     if (isSystemError(error, 'ELOOP')) {
@@ -123,6 +124,6 @@ async function realpathOfExistingPart(target: string): Promise<string> {
       })
     }
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR') || parent === target) throw error
-    return path.join(await realpathOfExistingPart(parent), path.basename(target))
+    return path.join(realpathOfExistingPart(parent), path.basename(target))
   }
 }

@@ -11,13 +11,34 @@ export function isValidName(name: string): boolean {
   return NAME.test(name) && !name.includes('--')
 }
 
-/** Throws `InvalidName` unless `name` follows the naming rule. */
-export function assertName(what: string, name: string): void {
+/**
+ * Throws `InvalidName` unless `name` follows the naming rule.
+ * @param known names that there are already, one of which may be meant.
+ */
+export function assertName(what: string, name: string, known: Iterable<string> = []): void {
   if (isValidName(name)) return
+  const near = nearest(name, known)
+  const valid = nearestValidName(name)
   throw new UserError('InvalidName', `${JSON.stringify(name)} is not a valid name for ${what}.`, {
     reason: `Allowed: ${NAME_RULE}.`,
-    details: { name },
+    next: [near === undefined ? `Choose a name of this form, such as ${valid ?? EXAMPLE_NAME}` : `Did you mean ${near}?`],
+    details: { name, ...((near ?? valid) !== undefined && { nearest: near ?? valid }) },
   })
+}
+
+const EXAMPLE_NAME = 'team-a'
+
+/** The valid name that looks most like `text`, or undefined when nothing is left of it. Never a name with a meaning of its own. */
+export function nearestValidName(text: string): string | undefined {
+  const name = text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 32)
+    .replace(/-$/, '')
+  return isValidName(name) && name !== SHARED_NAME && !isReservedPlatformName(name) ? name : undefined
 }
 
 /** Name of what all environments share, in state, tags and names. */

@@ -13,9 +13,14 @@ export interface AwsConnection {
   endpoint?: string
   /** Absent: the AWS SDK's own chain decides, as for every AWS tool. */
   credentials?: AwsCredentials
+  /** Profile of the AWS configuration files. Absent: `AWS_PROFILE` or the default one. */
+  profile?: string
   /** Role to assume before working in the account. */
   roleArn?: string
 }
+
+/** The keys of a sandbox's root identity. They mean nothing anywhere else. */
+export const SANDBOX_CREDENTIALS: Readonly<AwsCredentials> = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** An account to work in, as the configuration names it. */
 export interface AwsAccount {

@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.js'
-import { assertName, isReservedPlatformName } from '../core/names.js'
+import { assertName, isReservedPlatformName, nearestValidName } from '../core/names.js'
 import type { Ports } from '../core/ports.js'
 import { readOutsideSettings } from '../config/user-settings.js'
 import type { Platform } from '../config/schema.js'
@@ -35,6 +35,7 @@ export async function decideSettings(ports: Pick<Ports, 'ask' | 'env'>, options:
   if (isReservedPlatformName(name)) {
     throw new UserError('InvalidName', `A platform cannot be called ${name}.`, {
       reason: 'AWS keeps "aws" and names that start with "aws-" to itself.',
+      next: [`Choose another name, such as ${nearestValidName(name.replace(/^(?:aws-)+/, '')) ?? 'my-aws'}`],
       details: { name },
     })
   }

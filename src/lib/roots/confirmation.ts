@@ -24,6 +24,20 @@ export async function confirmPlan(ports: Pick<Ports, 'ask'>, options: { yes: boo
 }
 
 /**
+ * Refuses work that will have to be confirmed where nobody can be asked, before it is begun.
+ * @param look the command that shows what would be done.
+ * @throws `ConfirmationNeeded`
+ */
+export function refuseUnconfirmable(ports: Pick<Ports, 'ask'>, options: { yes: boolean; look: string }): void {
+  if (options.yes || ports.ask.interactive) return
+  throw new UserError('ConfirmationNeeded', 'Applying to many environments must be confirmed, and there is no terminal to ask.', {
+    reason: 'Nothing was planned. Without a terminal, --yes confirms it.',
+    next: ['Run the command again with --yes.', `See what would change: ${options.look}`],
+    details: { flag: '--yes' },
+  })
+}
+
+/**
  * Checks a name given by `--confirm` before any work is done. `--yes` does not replace it.
  * @throws `NotConfirmed`; `ConfirmationNeeded` where nothing was given and nobody can be asked.
  */

@@ -167,6 +167,7 @@ async function destroy(
     run: async (control) => {
       if (lost.length > 0) await adoptLostResources({ run, prepared, lost }, control)
       await terraform.stateRemove(addresses)
+      // With a refresh, although the first plan had one: what it read is in its file and not in the state, and a person was asked since.
       plan = await planDestruction(run, prepared, control)
       return { outcome: 'done', detail: `${lost.length} imported, ${addresses.length} kept` }
     },

@@ -24,7 +24,7 @@ export function rootOf(project: Project, name: string): Root {
 
 /** @returns the error for a name that no file has. @throws `InvalidName` */
 export function unknownEnvironment(project: Project, name: string): UserError {
-  assertName('an environment', name)
+  assertName('an environment', name, project.environments.keys())
   if (name === SHARED_NAME) {
     return new UserError('EnvironmentNotFound', 'shared is no environment: it is what all environments share.', {
       next: ['Use the commands for it: platform shared --help'],

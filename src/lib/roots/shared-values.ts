@@ -61,9 +61,13 @@ export function sharedTerraformVariables({ platform, shared }: Project): Record<
   }
 }
 
-function observability({ budgets, costAllocationTags }: Shared): Record<string, unknown> | null {
-  if (Object.keys(budgets).length === 0 && costAllocationTags.length === 0) return null
+function observability({ alerts, accessBaseline, trail, budgets, costAllocationTags }: Shared): Record<string, unknown> | null {
+  // The use of the role is seen in the trail.
+  const alarms = trail.enabled && accessBaseline.breakGlass.enabled
+  if (!alarms && Object.keys(budgets).length === 0 && costAllocationTags.length === 0) return null
   return {
+    alarms,
+    emails: alerts.emails,
     budgets: Object.fromEntries(
       Object.entries(budgets).map(([name, { monthlyUsd, environment, emails, thresholds }]) => [
         name,

@@ -40,10 +40,10 @@ export const services: readonly ServiceFidelity[] = [
     'partial',
     'Roles, policies and simulation work. Calls are checked for signatures only; keys that start with "test" may do everything.',
   ),
-  plain(
+  mended(
     'sts',
     'partial',
-    'Assumed roles work. A caller identity presigned for Kubernetes is refused, and dates in trust policies always deny.',
+    'Assumed roles and presigned caller identities work. Session tokens are not looked at, and dates in trust policies always deny.',
   ),
   plain('logs', 'partial', 'Groups, streams, retention, filters and queries work. No AWS service writes logs of its own.'),
   plain('ecr', 'partial', 'Repositories and scan settings are kept. Push and pull do not work while signatures are checked.'),

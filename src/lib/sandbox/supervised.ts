@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { UserError } from '../core/errors.js'
 import type { Ports, ProcessIdentity } from '../core/ports.js'
-import { assertLoopback } from './loopback.js'
+import { assertLoopback } from '../core/loopback.js'
 import type { SandboxFolders } from './folders.js'
 import { CONTROL_PREFIX, TOKEN_HEADER } from './gateway/control-path.js'
 import { requestJson, type JsonAnswer } from './http-client.js'

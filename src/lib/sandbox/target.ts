@@ -1,6 +1,6 @@
 import type { Ports } from '../core/ports.js'
-import type { AwsAccount, AwsConnection, AwsTarget } from '../core/target.js'
-import { assertLoopback } from './loopback.js'
+import { type AwsAccount, type AwsConnection, type AwsTarget, SANDBOX_CREDENTIALS } from '../core/target.js'
+import { assertLoopback } from '../core/loopback.js'
 import { startSandbox, type EmulatorProgram, type StartedSandbox } from './start.js'
 
 export type SandboxTargetPorts = Pick<Ports, 'processes' | 'clock' | 'signal' | 'env' | 'report'>
@@ -41,6 +41,6 @@ class SandboxTarget implements AwsTarget {
     if (!this.#started) await this.prepare()
     const endpoint = this.#started?.endpoint ?? ''
     assertLoopback(endpoint)
-    return { accountId: this.#started?.accountId ?? '', region, endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+    return { accountId: this.#started?.accountId ?? '', region, endpoint, credentials: SANDBOX_CREDENTIALS }
   }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import semver from 'semver'
+import rsort from 'semver/functions/rsort.js'
 import { UserError } from '../core/errors.js'
 import { assertName, SHARED_NAME } from '../core/names.js'
 import type { PlatformLock, RootEntry } from './lock-file.js'
@@ -58,7 +58,7 @@ export function notedIn(lock: PlatformLock, folder: string): Map<string, string>
 /** Notes the versions of a root, and the newest templates of all roots. */
 export function noteRoot(lock: PlatformLock, folder: string, entry: RootEntry): void {
   lock.roots = { ...lock.roots, [folder]: entry }
-  const newest = semver.rsort(Object.values(lock.roots).map(({ templates }) => templates))[0] ?? entry.templates
+  const newest = rsort(Object.values(lock.roots).map(({ templates }) => templates))[0] ?? entry.templates
   lock.templates = { ...lock.templates, version: newest }
 }
 

@@ -1,3 +1,4 @@
+import { clusterTools } from './catalogue-cluster.js'
 import type { DownloadRecipe, ToolSpec } from './tool-spec.js'
 
 const MIB = 1024 * 1024
@@ -132,6 +133,8 @@ export const catalogue = {
     buildTime: 'about 2 minutes',
     byHand: ['Install Open Policy Agent 1.4 or newer: https://www.openpolicyagent.org/docs#running-opa'],
   },
+
+  ...clusterTools,
 
   git: {
     name: 'git',

@@ -9,7 +9,7 @@ export type ToolSource = 'path' | 'cache' | InstallWay
  */
 export interface DownloadRecipe {
   url: string
-  /** A file in the format of `sha256sum`. */
+  /** A file in the format of `sha256sum`, or with the digest alone. */
   checksums: string
   /** `plain`: the download is the program itself. */
   format: 'zip' | 'tar.gz' | 'plain'
@@ -28,6 +28,25 @@ export interface GoRecipe {
   ldflags?: string
   /** Arguments of `go mod edit` that make the module buildable on its own. Present: build in a copy. */
   modEdits?: readonly string[]
+}
+
+/** What one build of a `GoModuleRecipe` makes. */
+export interface GoProgram extends Pick<ToolSpec, 'name' | 'probe'> {
+  /** Import path of the main package. */
+  package: string
+}
+
+/**
+ * A build of published modules that `go install` refuses because of their `replace` directives. The folder has a `go.mod`, which says
+ * what they are replaced by, and a `go.sum` with the digest of everything that goes in.
+ */
+export interface GoModuleRecipe {
+  /** Folder below `tools/go`. Builds of one folder wait for each other. */
+  folder: string
+  /** The tool, and others that one run builds with it. Each is named as the last part of its package when there are several. */
+  programs: readonly GoProgram[]
+  /** `{version}` is filled in. */
+  ldflags: string
 }
 
 export interface CargoRecipe {
@@ -68,7 +87,7 @@ export interface ToolSpec {
   probe: { args: readonly string[]; pattern?: RegExp }
   install: {
     download?: DownloadRecipe
-    go?: GoRecipe
+    go?: GoRecipe | GoModuleRecipe
     cargo?: CargoRecipe
     pip?: PipRecipe
     debian?: DebianRecipe

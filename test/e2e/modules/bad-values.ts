@@ -103,6 +103,7 @@ const badCidrs = [[], ['10.0.0.1/16'], ['everywhere'], ['2001:db8::/32']]
 const sql = { engine: 'postgresql', version: '17', instance_class: 'db.t4g.medium' }
 const table = { engine: 'dynamodb', partition_key: { name: 'id', type: 'S' } }
 const ofSql = (change: object) => ({ orders: { ...sql, ...change } })
+const breakGlass = { role_arn: 'arn:aws:iam::111122223333:role/acme-shared-break-glass', log_group: '/platform/acme/shared/trail' }
 const budget = { monthly_usd: 100, emails: ['finance@example.com'] }
 const ofBudget = (change: object) => ({ all: { ...budget, ...change } })
 const management = { vpc_id: 'vpc-2', cidr: '10.1.0.0/16', account_id: '111122223333', region: 'eu-west-1' }
@@ -234,6 +235,7 @@ Object.assign(moduleValues, {
       web_acl: { name: 'acme-dev-edge' },
       cluster_name: 'acme-dev',
       key_arns: { data: keyArn },
+      break_glass: breakGlass,
       exporter: {},
       budgets: ofBudget({ tag: { key: 'platform:environment', value: 'dev' } }),
       cost_allocation_tags: ['platform:environment'],
@@ -248,6 +250,10 @@ Object.assign(moduleValues, {
       web_acl: [{ name: '' }],
       cluster_name: ['', 'a b'],
       key_arns: badKeyArns.map((arn) => ({ data: arn })),
+      break_glass: [
+        { ...breakGlass, role_arn: 'arn:aws:iam::111122223333:user/anna' },
+        { ...breakGlass, log_group: 'a b' },
+      ],
       exporter: [{ namespace: 'A' }, { service_account: '' }],
       budgets: [
         { A: budget },

@@ -48,7 +48,7 @@ test('what environments share has no budget that tells nobody, or that is none',
       ['A budget must be above 0 US dollars.', 'A budget has 1 to 4 thresholds', 'Each address of a budget must be one of e-mail'],
     ],
   ] as const) {
-    const observability = { budgets: { quiet: { ...budget, ...change } }, cost_allocation_tags: [] }
+    const observability = { alarms: false, emails: [], budgets: { quiet: { ...budget, ...change } }, cost_allocation_tags: [] }
     await writeJson(folder, 'terraform.tfvars.json', { ...nothing, observability })
     const plan = await terraform.run(folder, ['plan', '-input=false', '-no-color'], { endpoint: emulator.endpoint, okCodes: [0, 1] })
     expect(plan.exitCode).toBe(1)

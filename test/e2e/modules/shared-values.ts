@@ -129,6 +129,8 @@ export const shared = {
     gitlab: { url: 'https://gitlab.com', plan_subjects: [path], apply_subjects: [] as string[], create_provider: true },
   } as object | null,
   observability: {
+    alarms: false,
+    emails: [] as string[],
     budgets: {
       all: { monthly_usd: 1000, tag: null, emails: ['finance@example.com'], thresholds: [80, 100] },
       basis: { monthly_usd: 50, tag: { key: 'platform:environment', value: 'shared' }, emails: ['anna@example.com'], thresholds: [50] },

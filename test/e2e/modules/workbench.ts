@@ -64,12 +64,12 @@ export interface Emulator {
   stop(): Promise<void>
 }
 
-/** A fresh AWS emulator on a free port, which ends with the tests however they end. */
-export async function startEmulator(): Promise<Emulator> {
+/** A fresh AWS emulator with these settings on a free port, which ends with the tests however they end. */
+export async function startEmulator(...settings: readonly string[]): Promise<Emulator> {
   const { path: file } = await resolveTool(silentPorts, 'fakecloud', { install: true })
   const folder = await temporaryFolder('emulator')
   let output = ''
-  const args = ['--addr', '127.0.0.1:0', '--region', REGION, '--account-id', ACCOUNT, '--storage-mode', 'memory']
+  const args = ['--addr', '127.0.0.1:0', '--region', REGION, '--account-id', ACCOUNT, '--storage-mode', 'memory', ...settings]
   const child = await startGuarded(file, args, {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, FAKECLOUD_CONTAINER_CLI: 'false' },

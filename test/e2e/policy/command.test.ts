@@ -80,6 +80,8 @@ deny contains {"rule": "no-network", "address": resource.address, "message": "It
   expect(excepted.stdout).toContain('excepted until 2999-12-31  no-network')
   const { stdout } = await repository.run('policy', 'list')
   expect(stdout).toMatch(/no-network +low +repository/)
+  const table = stdout.slice(0, stdout.indexOf('Exception: ')).split('\n')
+  expect(Math.max(...table.map(({ length }) => length))).toBeLessThanOrEqual(80)
 })
 
 test('wrong use ends with 64 and says what to do', async () => {

@@ -112,6 +112,7 @@ test.each([
     '  budgets:\n    all:\n      monthlyUsd: 1\n      emails: [a@example.com]\n      environment: dev',
     'shared.budgets.all.environment: there is no environment dev',
   ],
+  ['an alarm told to what is no address', '  alerts:\n    emails: [oncall]', 'shared.alerts.emails[0]: must be an e-mail'],
   ['a budget told to nobody', '  budgets:\n    all:\n      monthlyUsd: 1\n      emails: []', 'shared.budgets.all.emails: must'],
   [
     'a budget told to what is no address',

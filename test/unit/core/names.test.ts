@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assertName, isReservedPlatformName, isValidName, nearest } from '../../../src/lib/core/names.js'
+import { UserError } from '../../../src/lib/core/errors.js'
+import { assertName, isReservedPlatformName, isValidName, nearest, nearestValidName } from '../../../src/lib/core/names.js'
 
 describe('isValidName', () => {
   test.each(['dev', 'ab', 'a1', 'team-a', 'a'.repeat(32)])('allows %s', (name) => {
@@ -26,6 +27,47 @@ test('assertName says what is allowed', () => {
     expect.objectContaining({ code: 'InvalidName', message: '"Dev" is not a valid name for an environment.' }) as Error,
   )
   expect(() => assertName('an environment', 'dev')).not.toThrow()
+})
+
+describe('an invalid name', () => {
+  const nextOf = (name: string, known: string[] = []): readonly string[] => {
+    try {
+      assertName('an environment', name, known)
+    } catch (error) {
+      if (error instanceof UserError) return error.next
+    }
+    return []
+  }
+  test.each([
+    ['Dev', [], 'Choose a name of this form, such as dev'],
+    ['Dev', ['dev', 'prod'], 'Did you mean dev?'],
+    ['Prod', ['dev'], 'Choose a name of this form, such as prod'],
+    ['../..', [], 'Choose a name of this form, such as team-a'],
+  ])('%j beside %j: %s', (name, known, next) => {
+    expect(nextOf(name, known)).toEqual([next])
+  })
+  test.each([
+    ['Team A', 'team-a'],
+    ['dév_1', 'dev-1'],
+    ['1dev-', 'dev'],
+    ['a--b', 'a-b'],
+    ['a'.repeat(40), 'a'.repeat(32)],
+    [`${'a'.repeat(31)}-b`, 'a'.repeat(31)],
+    ['', undefined],
+    ['7', undefined],
+    ['Shared', undefined],
+    ['AWS', undefined],
+  ])('%j becomes %j', (text, name) => {
+    expect(nearestValidName(text)).toBe(name)
+  })
+  test('always becomes a valid one, or none', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const name = nearestValidName(text)
+        expect(name === undefined || isValidName(name)).toBe(true)
+      }),
+    )
+  })
 })
 
 test.each([

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/lib/core/errors.js'
 import type { Ports } from '../../../src/lib/core/ports.js'
 import type { ReportEvent } from '../../../src/lib/core/report.js'
+import { applyFleet } from '../../../src/lib/environments/fleet/apply-fleet.js'
 import { concurrencyLimit } from '../../../src/lib/environments/fleet/concurrency.js'
 import { writeReport } from '../../../src/lib/environments/fleet/report-file.js'
 import { fleetExitCode, fleetResult } from '../../../src/lib/environments/fleet/result.js'
@@ -12,7 +13,9 @@ import { type FleetOptions, type Member, type Outcome, runFleet } from '../../..
 import { WaveConfirmation } from '../../../src/lib/environments/fleet/wave-confirmation.js'
 import type { RootContext } from '../../../src/lib/roots/context.js'
 import type { Root } from '../../../src/lib/roots/root.js'
+import { loadProject } from '../../../src/lib/config/load.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
+import { ENVIRONMENT, repository } from '../config/repository.js'
 
 const root = (name: string, upstream: string[] = []): Root =>
   ({ name, upstream: upstream.map((each) => ({ name: each })) }) as unknown as Root
@@ -118,6 +121,31 @@ describe('a fleet', () => {
       return { value: 1, detail: '' }
     })
     expect(messages()).toEqual(lines)
+  })
+})
+
+describe('a fleet that must be confirmed', () => {
+  const apply = async (ask: { interactive: boolean }, yes: boolean) => {
+    const { context, events } = bench()
+    const project = await loadProject(await repository({ 'environments/dev.yaml': ENVIRONMENT }), { env: {} })
+    const ports = { ...context.ports, ask } as unknown as Ports
+    const asked = { ...OPTIONS, yes, adopt: false, allowReplace: [] }
+    await applyFleet({ ...context, ports, project }, { names: ['dev'] }, asked).catch((error: unknown) => {
+      if (!(error instanceof UserError)) return // Nothing here can plan.
+      events.push({ type: 'info', message: error.code })
+    })
+    return events.map((event) => (event.type === 'info' ? event.message : event.type))
+  }
+
+  it('is not begun where nobody can be asked', async () => {
+    expect(await apply({ interactive: false }, false)).toEqual(['ConfirmationNeeded'])
+  })
+
+  it.each([
+    [{ interactive: true }, false],
+    [{ interactive: false }, true],
+  ])('is begun with %j and yes: %s', async (ask, yes) => {
+    expect(await apply(ask, yes)).toContain('steps-declared')
   })
 })
 

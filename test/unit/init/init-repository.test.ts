@@ -217,8 +217,9 @@ describe('a failure half-way leaves nothing behind', () => {
 
 describe('wrong input', () => {
   const cases: Array<[what: string, options: Partial<Parameters<typeof initRepositoryFolder>[2]>, code: string, text: RegExp]> = [
-    ['a bad name', { name: 'Acme!' }, 'InvalidName', /not a valid name/],
-    ['the name aws', { name: 'aws' }, 'InvalidName', /cannot be called aws/],
+    ['a bad name', { name: 'Acme!' }, 'InvalidName', /not a valid name.*such as acme$/s],
+    ['the name aws', { name: 'aws' }, 'InvalidName', /cannot be called aws.*such as my-aws$/s],
+    ['a name that starts with aws-', { name: 'aws-shop' }, 'InvalidName', /cannot be called aws-shop.*such as shop$/s],
     ['a name too long for the bucket', { name: 'a'.repeat(32), region: 'ap-southeast-1' }, 'BadFlag', /NAME: is too long/],
     ['a region that is none', { region: 'Ireland' }, 'BadFlag', /--region: must be an AWS region/],
     ['no account with target aws', { target: 'aws' }, 'InputNeeded', /--account/],
@@ -231,7 +232,7 @@ describe('wrong input', () => {
   test.each(cases)('%s', async (_what, options, code, text) => {
     const error: unknown = await initRepositoryFolder(ports(), acme, { name: 'acme', ...options }).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code })
-    expect(`${(error as UserError).message} ${(error as UserError).reason ?? ''}`).toMatch(text)
+    expect(`${(error as UserError).message} ${(error as UserError).reason ?? ''} ${(error as UserError).next.join(' ')}`).toMatch(text)
     expect(await readdir(parent)).toEqual([])
   })
 })

@@ -110,6 +110,8 @@ shared:
       gitlab: { url: 'https://git.example.com', plan_subjects: [], apply_subjects: [], create_provider: false },
     },
     observability: {
+      // Without the role there is nothing to watch.
+      alarms: false,
       budgets: {
         all: { monthly_usd: 1000, tag: null, emails: ['finance@example.com'], thresholds: [80, 100] },
         basis: { monthly_usd: 50.5, tag: { key: 'platform:environment', value: 'shared' }, emails: ['anna@example.com'], thresholds: [50] },
@@ -118,6 +120,17 @@ shared:
     },
     tags: { team: 'shop' },
   })
+})
+
+test.each([
+  ['', { alarms: true, emails: [], budgets: {} }],
+  ['  alerts:\n    emails: [oncall@example.com]\n', { alarms: true, emails: ['oncall@example.com'] }],
+  ['  trail:\n    enabled: false\n', null],
+  ['  accessBaseline:\n    breakGlass:\n      enabled: false\n', null],
+])('watches the role for emergencies where there are role and trail: %j', async (settings, observability) => {
+  const values = await valuesOf(settings === '' ? '' : `shared:\n${settings}`)
+  if (observability === null) expect(values['observability']).toBeNull()
+  else expect(values['observability']).toMatchObject(observability)
 })
 
 test('works as the role of the account, but not in a sandbox', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -156,5 +156,103 @@ describe('a build with Go', () => {
     expect(tool.source).toBe('go')
     expect(said).toContain('compiling example.com/frob/cmd')
     expect(await readFile(path.join(source, 'go.mod'), 'utf8')).toBe('module example.com/frob\n')
+  })
+  test.each([
+    [
+      'Go says why in its JSON',
+      [
+        `printf '%s\\n' '{' ' "Path": "example.com/frob",' ' "Error": "example.com/frob@v1.2.3: 403 Forbidden\\n\\tserver response: not here"' '}'`,
+      ],
+      'go: go mod download: example.com/frob@v1.2.3: 403 Forbidden \tserver response: not here',
+    ],
+    [
+      'Go says why on stderr',
+      ['echo "go: no space left on device" >&2'],
+      'go: go mod download did not say where example.com/frob is. go: downloading example.com/frob v1.2.3 go: no space left on device',
+    ],
+    ['Go says nothing', [], 'go: go mod download did not say where example.com/frob is. go: downloading example.com/frob v1.2.3'],
+  ])('of a module that cannot be had: %s', async (_what, lines, reason) => {
+    await bench.program('go', 'echo "go: downloading example.com/frob v1.2.3" >&2', ...lines, 'exit 1')
+    const spec = frob({ go: { module: 'example.com/frob', package: '.', modEdits: ['-dropreplace=x'] } })
+    await expect(resolveSpec(bench.ports, spec, { install: true })).rejects.toMatchObject({ code: 'ToolInstallFailed', reason })
+  })
+})
+
+describe('a build of several programs from modules of ours', () => {
+  const probe = { args: ['--version'], pattern: /(?:frob|grob) (\S+)/ }
+  const programs = [
+    { name: 'frob', package: 'example.com/tools/cmd/frob', probe },
+    { name: 'grob', package: 'example.com/tools/cmd/grob', probe },
+  ]
+  // The folder is a real one: Go is started in it.
+  const together = frob({ go: { folder: 'etcd', programs, ldflags: '-X example.com/tools.version=v{version}' } })
+  const grob = { ...together, name: 'grob', probe }
+  const grobFolder = (): string => path.join(bench.cache, 'tools', 'grob')
+
+  /** A Go that counts its runs and builds a shell script for each package. */
+  const fakeGo = async (grobVersion: string, ...before: string[]): Promise<string> =>
+    bench.program(
+      'go',
+      'echo "$PWD $@" >> "$HOME/go-runs"',
+      ...before,
+      'while [ "$1" != "-o" ]; do shift; done; folder=$2; shift 2',
+      'echo example.com/tools/cmd/frob >&2',
+      `for package; do name=\${package##*/}; version=1.2.3; test $name = grob && version=${grobVersion}`,
+      '  printf "#!/bin/sh\\necho $name $version\\n" > "$folder$name"; chmod +x "$folder$name"; done',
+    )
+  const goRuns = async (): Promise<string[]> => (await readFile(path.join(bench.folder, 'go-runs'), 'utf8')).trim().split('\n')
+
+  test('installs all of them, so that the next one is there', async () => {
+    await fakeGo('1.2.3')
+    const said: string[] = []
+    const tool = await resolveSpec(bench.ports, together, { install: true, progress: (detail) => said.push(detail) })
+    expect(tool).toMatchObject({ source: 'go', path: path.join(installed(), '1.2.3', 'bin', 'frob') })
+    expect(said).toContain('compiling example.com/tools/cmd/frob')
+    expect(await resolveSpec(bench.ports, grob, { install: true })).toMatchObject({
+      source: 'cache',
+      path: path.join(grobFolder(), '1.2.3', 'bin', 'grob'),
+    })
+    const [run = '', ...more] = await goRuns()
+    expect(more).toEqual([])
+    expect(run).toMatch(/\/tools\/go\/etcd build -mod=readonly .*-ldflags=-X example\.com\/tools\.version=v1\.2\.3 /)
+    expect(await visibleFiles(path.join(bench.cache, 'build'))).toEqual([])
+  })
+
+  test('happens once when two processes want two of them', async () => {
+    await fakeGo('1.2.3', 'sleep 1')
+    const said: string[] = []
+    const first = resolveSpec(bench.ports, together, { install: true })
+    await sleep(200)
+    const second = resolveSpec(bench.ports, grob, { install: true, progress: (detail) => said.push(detail) })
+    expect((await Promise.all([first, second])).map(({ name, source }) => [name, source])).toEqual([
+      ['frob', 'go'],
+      ['grob', 'cache'],
+    ])
+    expect(await goRuns()).toHaveLength(1)
+    expect(said).toContainEqual(expect.stringMatching(/^waiting: another process is installing grob 1\.2\.3/))
+  })
+
+  test('leaves out another one that does not work, and keeps one that does', async () => {
+    await fakeGo('7.0.0')
+    const said: string[] = []
+    await resolveSpec(bench.ports, together, { install: true, progress: (detail) => said.push(detail) })
+    expect(said).toContain('grob: it was installed, but its version is 7.0.0, and 1.2.3 is needed')
+    expect(await visibleFiles(grobFolder())).toEqual([])
+
+    const own = path.join(grobFolder(), '1.2.3', 'bin', 'grob')
+    await mkdir(path.dirname(own), { recursive: true })
+    await writeFile(own, '#!/bin/sh\necho "grob 1.2.3" # mine\n', { mode: 0o755 })
+    await rm(installed(), { recursive: true })
+    await fakeGo('1.2.3')
+    expect(await resolveSpec(bench.ports, together, { install: true })).toMatchObject({ source: 'go' })
+    expect(await readFile(own, 'utf8')).toContain('mine')
+  })
+
+  test('that fails is told like every other way', async () => {
+    await bench.program('go', 'echo "missing go.sum entry" >&2', 'exit 1')
+    await expect(resolveSpec(bench.ports, together, { install: true })).rejects.toMatchObject({
+      code: 'ToolInstallFailed',
+      reason: expect.stringMatching(/^go: .*missing go\.sum entry/) as string,
+    })
   })
 })

@@ -22,6 +22,37 @@ test('columns stand below each other, and nothing shows as a dash', () => {
   expect(text).toBe(['NAME        COUNT  NOTE', 'dev             3  -', 'production     12  x'].join('\n'))
 })
 
+test.each([
+  [undefined, 80, 4],
+  [60, 60, 5],
+  // Too narrow to break a sentence well.
+  [20, 46, 7],
+  [200, 155, 2],
+])('a column of sentences takes what the others leave of %s columns', (width, widest, lines) => {
+  const sentence =
+    'In an environment with protection, databases, tables and load balancers are protected from deletion, and so is the rest of it all.'
+  const style = createStyle(true)
+  const text = renderTable(
+    [{ id: 'deletion-protection' }],
+    [
+      { header: 'Rule', value: ({ id }) => style.green(id) },
+      { header: 'What it asks for', value: () => sentence, wraps: true },
+    ],
+    style,
+    width,
+  )
+  const plainLines = stripVTControlCharacters(text).split('\n')
+  expect(plainLines).toHaveLength(lines)
+  expect(Math.max(...plainLines.map(({ length }) => length))).toBeLessThanOrEqual(widest)
+  expect(
+    plainLines
+      .map((line) => line.slice(21))
+      .slice(1)
+      .map((line) => line.trim())
+      .join(' '),
+  ).toBe(sentence)
+})
+
 test('colours do not move columns', () => {
   const style = createStyle(true)
   const rows = ['ok', 'broken']

@@ -36,19 +36,46 @@ async function database(finding: Finding, id: string, state: string | undefined,
   )
 }
 
-/** Import id: the name. */
-const subnetGroup: Finder = async (finding, values) => {
-  const name = text(values, 'name')
-  if (name === undefined) return []
-  const { DescribeDBSubnetGroupsCommand, ListTagsForResourceCommand } = await sdk()
-  const client = await finding.clients.rds()
-  const answer = await unlessMissing(client.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })), 'DBSubnetGroupNotFound*')
-  const ResourceName = answer?.DBSubnetGroups?.find(({ DBSubnetGroupName }) => DBSubnetGroupName === name)?.DBSubnetGroupArn
-  if (ResourceName === undefined) return []
-  return ifOurs(finding, { importId: name }, async () =>
-    tagMap((await client.send(new ListTagsForResourceCommand({ ResourceName }))).TagList),
-  )
+type Rds = Awaited<ReturnType<Finding['clients']['rds']>>
+
+/** Import id: the name. @param arnOf the ARN of the group of this name, undefined when there is none. */
+function group(arnOf: (client: Rds, name: string) => Promise<string | undefined>): Finder {
+  return async (finding, values) => {
+    const name = text(values, 'name')
+    if (name === undefined) return []
+    const { ListTagsForResourceCommand } = await sdk()
+    const client = await finding.clients.rds()
+    const ResourceName = await arnOf(client, name)
+    if (ResourceName === undefined) return []
+    return ifOurs(finding, { importId: name }, async () =>
+      tagMap((await client.send(new ListTagsForResourceCommand({ ResourceName }))).TagList),
+    )
+  }
 }
+
+const subnetGroup = group(async (client, name) => {
+  const { DescribeDBSubnetGroupsCommand } = await sdk()
+  const answer = await unlessMissing(client.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })), 'DBSubnetGroupNotFound*')
+  return answer?.DBSubnetGroups?.find(({ DBSubnetGroupName }) => DBSubnetGroupName === name)?.DBSubnetGroupArn
+})
+
+const parameterGroup = group(async (client, name) => {
+  const { DescribeDBParameterGroupsCommand } = await sdk()
+  const command = new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name })
+  const answer = await unlessMissing(client.send(command), 'DBParameterGroupNotFound*')
+  return answer?.DBParameterGroups?.find(({ DBParameterGroupName }) => DBParameterGroupName === name)?.DBParameterGroupArn
+})
+
+const clusterParameterGroup = group(async (client, name) => {
+  const { DescribeDBClusterParameterGroupsCommand } = await sdk()
+  const command = new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: name })
+  const answer = await unlessMissing(client.send(command), ...NO_CLUSTER_PARAMETER_GROUP)
+  return answer?.DBClusterParameterGroups?.find(({ DBClusterParameterGroupName }) => DBClusterParameterGroupName === name)
+    ?.DBClusterParameterGroupArn
+})
+
+/** AWS answers with the name of the other kind of group (API Reference, DescribeDBClusterParameterGroups); the emulator with its own. */
+const NO_CLUSTER_PARAMETER_GROUP = ['DBParameterGroupNotFound*', 'DBClusterParameterGroupNotFound*']
 
 /** Import id: the name. */
 const table: Finder = async (finding, values) => {
@@ -67,8 +94,10 @@ const table: Finder = async (finding, values) => {
 /** Import ids follow the provider's documentation of each resource (section "Import"). */
 export const databaseFinders: Readonly<Record<string, Finder>> = {
   aws_db_instance: instance(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined),
+  aws_db_parameter_group: parameterGroup,
   aws_db_subnet_group: subnetGroup,
   aws_dynamodb_table: table,
   aws_rds_cluster: cluster,
+  aws_rds_cluster_parameter_group: clusterParameterGroup,
   aws_rds_cluster_instance: instance(({ DBClusterIdentifier }) => DBClusterIdentifier !== undefined),
 }

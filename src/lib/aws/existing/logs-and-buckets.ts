@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type * as S3 from '@aws-sdk/client-s3'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { awsStatus, isAwsError } from '../explain-error.js'
+import { awsStatus, isAwsError, unlessMissing } from '../explain-error.js'
 import { candidate, collect, ownerOf, text, type Finder } from './finding.js'
 
 /**
@@ -20,6 +20,17 @@ const logGroup: Finder = async (finding, values) => {
   const owner = ownerOf((await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags, finding.scope)
   if (owner === 'other') return []
   return [candidate(name, undefined, owner === 'untagged' ? 'The log group had no tags; AWS may have made it.' : undefined)]
+}
+
+/** Filters have no tags; their group does. Import id: GROUP:NAME. */
+const metricFilter: Finder = async (finding, values) => {
+  const name = text(values, 'name')
+  const logGroupName = text(values, 'log_group_name')
+  if (name === undefined || logGroupName === undefined) return []
+  const { DescribeMetricFiltersCommand } = await import('@aws-sdk/client-cloudwatch-logs')
+  const call = (await finding.clients.logs()).send(new DescribeMetricFiltersCommand({ logGroupName, filterNamePrefix: name }))
+  const found = await unlessMissing(call, 'ResourceNotFoundException')
+  return found?.metricFilters?.some(({ filterName }) => filterName === name) === true ? [candidate(`${logGroupName}:${name}`)] : []
 }
 
 const logResourcePolicy: Finder = async (finding, values) => {
@@ -71,6 +82,7 @@ function ofBucket(read: (sdk: S3Sdk, client: S3Client, input: BucketInput) => Pr
 
 export const logAndBucketFinders: Readonly<Record<string, Finder>> = {
   aws_cloudwatch_log_group: logGroup,
+  aws_cloudwatch_log_metric_filter: metricFilter,
   aws_cloudwatch_log_resource_policy: logResourcePolicy,
   aws_s3_bucket: ofBucket((sdk, client, input) => client.send(new sdk.HeadBucketCommand(input))),
   aws_s3_bucket_policy: ofBucket((sdk, client, input) => client.send(new sdk.GetBucketPolicyCommand(input))),

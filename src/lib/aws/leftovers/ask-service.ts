@@ -21,6 +21,14 @@ const askRds: Ask = async (clients, _arn, { kind, id }) => {
       return answerOf(client.send(new sdk.DescribeDBClustersCommand({ DBClusterIdentifier: id })), 'DBClusterNotFound*')
     case 'subgrp':
       return answerOf(client.send(new sdk.DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id })), 'DBSubnetGroupNotFound*')
+    case 'pg':
+      return answerOf(client.send(new sdk.DescribeDBParameterGroupsCommand({ DBParameterGroupName: id })), 'DBParameterGroupNotFound*')
+    case 'cluster-pg':
+      return answerOf(
+        client.send(new sdk.DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id })),
+        'DBParameterGroupNotFound*',
+        'DBClusterParameterGroupNotFound*',
+      )
     case 'snapshot':
     case 'cluster-snapshot':
       return askSnapshot(clients, kind, id)

@@ -1,4 +1,5 @@
 import type { RootContext } from '../../roots/context.js'
+import { refuseUnconfirmable } from '../../roots/confirmation.js'
 import type { Root } from '../../roots/root.js'
 import { applyAny } from '../apply-any.js'
 import { membersOf, wavesOf, type Selection } from './members.js'
@@ -15,11 +16,13 @@ export interface ApplyFleetOptions extends Omit<FleetOptions, 'title'> {
 /**
  * Applies many roots, in the order in which they are built on each other. Each wave is planned, asked about once, and applied, so that
  * the next one is planned with what this one has made.
+ * @throws `EnvironmentNotFound`; `ConfirmationNeeded` before anything is planned, where nobody can be asked
  */
 export async function applyFleet(context: RootContext, selection: Selection, options: ApplyFleetOptions): Promise<FleetResult> {
   const startedAt = context.ports.clock.now().getTime()
   const { yes, adopt, allowReplace, ...fleet } = options
   const waves = wavesOf(membersOf(context.project, selection))
+  refuseUnconfirmable(context.ports, { yes, look: `platform env plan ${flagsOf(selection)}` })
   const questions = new Map(
     waves.flatMap((wave) => {
       const question = new WaveConfirmation(context.ports, wave.length)
@@ -50,4 +53,8 @@ export async function applyFleet(context: RootContext, selection: Selection, opt
     ({ status, changes, runId }) => ({ status: status as FleetMember['status'], changes, runId }),
     context.ports.clock.now().getTime() - startedAt,
   )
+}
+
+function flagsOf(selection: Selection): string {
+  return 'all' in selection ? '--all' : [...new Set(selection.names)].map((name) => `--environment ${name}`).join(' ')
 }

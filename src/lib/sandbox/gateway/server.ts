@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isLoopbackUrl } from '../loopback.js'
+import { isLoopbackUrl } from '../../core/loopback.js'
 import type { Mend, MendContext } from '../mends/mend.js'
 import { errorAnswer, json, type Answer } from './answer.js'
 import { describeCall, hasFormBody, type Call } from './call.js'

@@ -6,6 +6,7 @@ import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
 import { ec2LaunchTemplateNames } from './ec2-launch-template-names.js'
 import { ec2LocalRoutes } from './ec2-local-routes.js'
+import { eksAccessEntryPrincipals } from './eks-access-entry-principals.js'
 import { eksAddons } from './eks-addons.js'
 import { eksAddonCatalogue, eksClusterVersions } from './eks-catalogue.js'
 import { eksDeletionProtection } from './eks-deletion-protection.js'
@@ -15,6 +16,7 @@ import { elasticacheParameters } from './elasticache-parameters.js'
 import { elasticacheSnapshotKeys } from './elasticache-snapshots.js'
 import type { Mend } from './mend.js'
 import { s3LockAfterDelete } from './s3-lock-after-delete.js'
+import { stsPresignedIdentity } from './sts-presigned-identity.js'
 import { rdsDatabases, rdsTags } from '../services/rds/rds.js'
 import { s3AccountPublicAccess } from '../services/s3-control.js'
 import { taggingGetResources } from './tagging-get-resources.js'
@@ -42,4 +44,6 @@ export const allMends: readonly Mend[] = [
   budgets,
   s3AccountPublicAccess,
   ec2LocalRoutes,
+  stsPresignedIdentity,
+  eksAccessEntryPrincipals,
 ]

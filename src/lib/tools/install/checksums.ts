@@ -2,10 +2,12 @@ import { UserError } from '../../core/errors.js'
 import { WayUnavailable } from './unavailable.js'
 
 /**
- * The digest of `file` in a text written by `sha256sum`: one `<hex>  <name>` or `<hex> *<name>` a line.
+ * The digest of `file` in a text written by `sha256sum`: one `<hex>  <name>` or `<hex> *<name>` a line, or nothing but the digest.
  * @throws `WayUnavailable` when the file is not listed.
  */
 export function digestFor(text: string, file: string): string {
+  const alone = /^[0-9a-f]{64}$/i.exec(text.trim())
+  if (alone) return alone[0].toLowerCase()
   for (const line of text.split('\n')) {
     const match = /^([0-9a-f]{64})[ \t]+\*?(?:.*\/)?([^/\s]+)\s*$/i.exec(line)
     if (match?.[1] !== undefined && match[2] === file) return match[1].toLowerCase()

@@ -1,4 +1,4 @@
-import type { Ports } from '../../core/ports.js'
+import type { ExecResult, Ports } from '../../core/ports.js'
 import { messageOf, UserError } from '../../core/errors.js'
 import { childEnvironment } from '../child-environment.js'
 import { findOnPath } from '../locate.js'
@@ -24,6 +24,8 @@ export interface InstallContext {
 export interface InstallOutcome {
   /** SHA-256 of the downloaded archive, in hex. */
   sha256?: string
+  /** Other programs of the same version that came out of the same build: `file` is in the work folder. */
+  others?: ReadonlyArray<Pick<ToolSpec, 'name' | 'probe'> & { file: string }>
 }
 
 /** The package client's path. @throws `WayUnavailable` when it is not installed. */
@@ -35,30 +37,35 @@ export async function requireClient({ ports }: InstallContext, name: string): Pr
 
 /**
  * Runs a package client to its end.
- * @returns its standard output.
+ * @param options.okCodes exit codes that are an answer. Default: 0.
  * @throws `WayUnavailable` with the client's last words, `Interrupted`.
  */
 export async function runClient(
   { ports }: InstallContext,
   file: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Readonly<Record<string, string>>; onLine?: (line: string) => void } = {},
-): Promise<string> {
+  options: { cwd?: string; env?: Readonly<Record<string, string>>; okCodes?: readonly number[]; onLine?: (line: string) => void } = {},
+): Promise<ExecResult> {
   try {
-    const { stdout } = await ports.exec(file, args, {
+    return await ports.exec(file, args, {
       env: childEnvironment(ports.env, options.env),
       signal: ports.signal,
       group: true,
       ...(options.cwd !== undefined && { cwd: options.cwd }),
+      ...(options.okCodes && { okCodes: options.okCodes }),
       ...(options.onLine && { onLine: options.onLine }),
     })
-    return stdout
   } catch (error) {
     if (ports.signal.aborted) throw error
     if (!(error instanceof UserError)) throw error
-    const lastWords = (error.reason ?? '').trim().split('\n').slice(-3).join(' ').slice(0, 400)
-    throw new WayUnavailable(lastWords === '' ? messageOf(error) : `${messageOf(error)} ${lastWords}`)
+    const said = lastWords(error.reason ?? '')
+    throw new WayUnavailable(said === '' ? messageOf(error) : `${messageOf(error)} ${said}`)
   }
+}
+
+/** The end of what a client printed, in one line. */
+export function lastWords(printed: string): string {
+  return printed.trim().split('\n').slice(-3).join(' ').slice(0, 400)
 }
 
 /** A listener for the client's lines that reports each compiled unit. `pattern` captures the unit's name. */

@@ -10,7 +10,7 @@ import { shellQuote, writeLauncher } from './launcher.js'
 export async function installFromPip(context: InstallContext, recipe: PipRecipe): Promise<InstallOutcome> {
   const { spec, stage, progress } = context
   const python = await requireClient(context, 'python3')
-  const interpreter = (await runClient(context, python, ['-c', 'import sys; print(sys.executable)'])).trim()
+  const interpreter = (await runClient(context, python, ['-c', 'import sys; print(sys.executable)'])).stdout.trim()
   progress('fetching Python packages')
   const requirement = `${recipe.requirement}==${spec.version}`
   await runClient(

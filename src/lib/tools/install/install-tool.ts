@@ -1,10 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { isSystemError, messageOf, UserError } from '../../core/errors.js'
 import { cacheFolder, toolsFolder } from '../cache-folder.js'
-import { installedProgram } from '../locate.js'
 import { thisMachine, type Machine } from '../machine.js'
-import { probeTool, UNKNOWN_VERSION } from '../probe.js'
 import {
   installWays,
   type InstallWay,
@@ -19,9 +17,10 @@ import { installFromCargo } from './from-cargo.js'
 import { installFromDebian } from './from-debian.js'
 import { installFromDownload } from './from-download.js'
 import { installFromGo } from './from-go.js'
+import { installFromGoModule } from './from-go-module.js'
 import { installFromPip } from './from-pip.js'
 import { withInstallLock } from './install-lock.js'
-import { writeReceipt } from './receipt.js'
+import { moveIntoPlace, placeOthers, stagingFolder, toolFolder } from './place.js'
 import { WayUnavailable } from './unavailable.js'
 
 export interface InstallToolOptions {
@@ -45,17 +44,27 @@ export function waysOf(spec: ToolSpec): InstallWay[] {
   return installWays.filter((way) => spec.install[way] !== undefined)
 }
 
+/** Where the lock of an install lies. Programs of one build share it, so that nobody builds what another process is just building. */
+function lockFolder(ports: InstallPorts, { name, install: { go } }: ToolSpec): string {
+  return path.join(toolsFolder(ports.env), go !== undefined && 'folder' in go ? go.folder : name)
+}
+
 /**
  * Installs a tool into the user's cache: once, even when several processes want it at the same time.
  * @throws `ToolInstallFailed` with every way that was tried, `ChecksumMismatch`, `FileNotWritable`, `Interrupted`.
  */
 export async function installTool(ports: InstallPorts, spec: ToolSpec, options: InstallToolOptions): Promise<ResolvedTool> {
-  const folder = path.join(toolsFolder(ports.env), spec.name)
+  const folder = toolFolder({ ports, spec })
   try {
     return await withInstallLock(
       ports,
-      { folder, what: `${spec.name} ${spec.version}`, progress: options.progress, alreadyDone: options.lookInCache },
-      async (locked) => tryEachWay(locked, spec, folder, options),
+      {
+        folder: lockFolder(ports, spec),
+        what: `${spec.name} ${spec.version}`,
+        progress: options.progress,
+        alreadyDone: options.lookInCache,
+      },
+      async (locked) => tryEachWay(locked, spec, options),
     )
   } catch (error) {
     if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR')) throw error
@@ -68,9 +77,9 @@ export async function installTool(ports: InstallPorts, spec: ToolSpec, options: 
   }
 }
 
-async function tryEachWay(ports: InstallPorts, spec: ToolSpec, folder: string, options: InstallToolOptions): Promise<ResolvedTool> {
+async function tryEachWay(ports: InstallPorts, spec: ToolSpec, options: InstallToolOptions): Promise<ResolvedTool> {
   const machine = options.machine ?? thisMachine()
-  const stage = path.join(folder, '.staging')
+  const stage = stagingFolder({ ports, spec })
   const work = path.join(cacheFolder(ports.env), 'build', `${spec.name}-${spec.version}`)
   const context: InstallContext = { ports, spec, machine, stage, work, progress: options.progress }
   const failures: Rejection[] = []
@@ -82,7 +91,8 @@ async function tryEachWay(ports: InstallPorts, spec: ToolSpec, folder: string, o
         await mkdir(stage, { recursive: true })
         await mkdir(work, { recursive: true })
         const outcome = await carryOut(context, way, options.lock?.known[pinKey(spec.name, machine)])
-        const installed = await moveIntoPlace(context, way, outcome, folder, options.range)
+        const installed = await moveIntoPlace(context, way, outcome.sha256, options.range)
+        await placeOthers(context, way, outcome.others ?? [])
         if (outcome.sha256 !== undefined) {
           await options.lock?.pin(pinKey(spec.name, machine), { version: spec.version, source: way, sha256: outcome.sha256 })
         }
@@ -109,36 +119,12 @@ async function carryOut(
   const { install, version } = context.spec
   if (way === 'download' && install.download)
     return installFromDownload(context, install.download, pinned?.version === version ? pinned.sha256 : undefined)
-  if (way === 'go' && install.go) return installFromGo(context, install.go)
+  if (way === 'go' && install.go)
+    return 'folder' in install.go ? installFromGoModule(context, install.go) : installFromGo(context, install.go)
   if (way === 'cargo' && install.cargo) return installFromCargo(context, install.cargo)
   if (way === 'pip' && install.pip) return installFromPip(context, install.pip)
   if (way === 'debian' && install.debian) return installFromDebian(context, install.debian)
   throw new WayUnavailable('there is no recipe')
-}
-
-/** Runs the new program first: what does not work never gets the name under which it would be found. */
-async function moveIntoPlace(
-  context: InstallContext,
-  way: InstallWay,
-  outcome: InstallOutcome,
-  folder: string,
-  range: string,
-): Promise<ResolvedTool> {
-  const { ports, spec, stage } = context
-  const probe = await probeTool(ports, spec, installedProgram(stage, spec.name), range)
-  if (!probe.ok) throw new WayUnavailable(`it was installed, but ${probe.reason}`)
-  const version = probe.version === UNKNOWN_VERSION ? spec.version : probe.version
-  await writeReceipt(stage, { tool: spec.name, version, source: way, ...outcome, installedAt: ports.clock.now().toISOString() })
-  const target = path.join(folder, version)
-  // Renaming onto a folder with content fails. What lies there is broken, or it would have been taken.
-  const old = path.join(folder, '.old')
-  await rm(old, { recursive: true, force: true })
-  await rename(target, old).catch((error: unknown) => {
-    if (!isSystemError(error, 'ENOENT')) throw error
-  })
-  await rename(stage, target)
-  await rm(old, { recursive: true, force: true })
-  return { name: spec.name, path: installedProgram(target, spec.name), version, source: way }
 }
 
 function installFailed(spec: ToolSpec, rejected: readonly Rejection[], failures: readonly Rejection[]): UserError {

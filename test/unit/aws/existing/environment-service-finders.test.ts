@@ -130,6 +130,32 @@ const named: Case[] = [
     missing: { DescribeDBSubnetGroups: fail('DBSubnetGroupNotFoundFault') },
   },
   {
+    type: 'aws_db_parameter_group',
+    values: { name: 'acme-dev-shop-postgres17' },
+    answers: (environment) => ({
+      DescribeDBParameterGroups: () => ({
+        DBParameterGroups: [{ DBParameterGroupName: 'acme-dev-shop-postgres17', DBParameterGroupArn: 'arn:pg' }],
+      }),
+      ...tagList(environment),
+    }),
+    importId: 'acme-dev-shop-postgres17',
+    missing: { DescribeDBParameterGroups: fail('DBParameterGroupNotFoundFault') },
+  },
+  {
+    type: 'aws_rds_cluster_parameter_group',
+    values: { name: 'acme-dev-sales-aurora-postgresql17' },
+    answers: (environment) => ({
+      DescribeDBClusterParameterGroups: () => ({
+        DBClusterParameterGroups: [
+          { DBClusterParameterGroupName: 'acme-dev-sales-aurora-postgresql17', DBClusterParameterGroupArn: 'arn:cpg' },
+        ],
+      }),
+      ...tagList(environment),
+    }),
+    importId: 'acme-dev-sales-aurora-postgresql17',
+    missing: { DescribeDBClusterParameterGroups: fail('DBParameterGroupNotFound') },
+  },
+  {
     type: 'aws_dynamodb_table',
     values: { name: 'orders' },
     answers: (environment) => ({

@@ -68,6 +68,8 @@ describe('asks the service about what the tagging API names', () => {
     [`arn:aws:rds:${ACCOUNT}:db:shop`, 'rds:db', 'DescribeDBInstances', 'DBInstanceNotFoundFault'],
     [`arn:aws:rds:${ACCOUNT}:cluster:shop`, 'rds:cluster', 'DescribeDBClusters', 'DBClusterNotFoundFault'],
     [`arn:aws:rds:${ACCOUNT}:subgrp:acme-dev`, 'rds:subgrp', 'DescribeDBSubnetGroups', 'DBSubnetGroupNotFoundFault'],
+    [`arn:aws:rds:${ACCOUNT}:pg:acme-dev-shop-postgres17`, 'rds:pg', 'DescribeDBParameterGroups', 'DBParameterGroupNotFoundFault'],
+    [`arn:aws:rds:${ACCOUNT}:cluster-pg:acme-dev-sales`, 'rds:cluster-pg', 'DescribeDBClusterParameterGroups', 'DBParameterGroupNotFound'],
     [`arn:aws:dynamodb:${ACCOUNT}:table/orders`, 'dynamodb:table', 'DescribeTable', 'ResourceNotFoundException'],
     [
       `arn:aws:elasticache:${ACCOUNT}:replicationgroup:c`,

@@ -1,4 +1,4 @@
-# The role for emergencies. Every use of it is an event in the audit trail.
+# The role for emergencies. Every use of it is an event in the audit trail; the module `observability` raises an alarm.
 
 data "aws_iam_policy_document" "break_glass_trust" {
   count = var.break_glass == null ? 0 : 1

@@ -12,6 +12,61 @@ resource "aws_cloudwatch_log_group" "relational" {
   })
 }
 
+# A connection without TLS is refused. Said here although RDS for PostgreSQL does so by itself from version 15, and Aurora from 17 on: earlier
+# versions do not, and a default is not a promise. "pending-reboot" is what AWS answers for a parameter that has the value of its
+# default, so another method would be changed by every plan; a new database starts with the value in any case.
+# Sources: RDS User Guide and Aurora User Guide, "Requiring an SSL/TLS connection".
+locals {
+  major_versions = { for name, database in local.relational : name => regex("^[0-9]+", database.version) }
+}
+
+resource "aws_db_parameter_group" "this" {
+  for_each = local.postgres
+
+  # The family in the name: a new major version gets a group beside the old one.
+  name        = "${local.database_names[each.key]}-postgres${local.major_versions[each.key]}"
+  family      = "postgres${local.major_versions[each.key]}"
+  description = "Settings of ${local.database_names[each.key]}."
+
+  parameter {
+    name         = "rds.force_ssl"
+    value        = "1"
+    apply_method = "pending-reboot"
+  }
+
+  tags = merge(var.tags, {
+    "Name"              = local.database_names[each.key]
+    "platform:resource" = "databases/parameters/${each.key}"
+  })
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_rds_cluster_parameter_group" "this" {
+  for_each = local.aurora
+
+  name        = "${local.database_names[each.key]}-aurora-postgresql${local.major_versions[each.key]}"
+  family      = "aurora-postgresql${local.major_versions[each.key]}"
+  description = "Settings of ${local.database_names[each.key]}."
+
+  parameter {
+    name         = "rds.force_ssl"
+    value        = "1"
+    apply_method = "pending-reboot"
+  }
+
+  tags = merge(var.tags, {
+    "Name"              = local.database_names[each.key]
+    "platform:resource" = "databases/parameters/${each.key}"
+  })
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_db_instance" "this" {
   for_each = local.postgres
 
@@ -37,6 +92,7 @@ resource "aws_db_instance" "this" {
   vpc_security_group_ids = [aws_security_group.this[each.key].id]
   publicly_accessible    = false
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
+  parameter_group_name   = aws_db_parameter_group.this[each.key].name
 
   backup_retention_period   = each.value.backup_retention_days
   copy_tags_to_snapshot     = true
@@ -79,8 +135,9 @@ resource "aws_rds_cluster" "this" {
   master_user_secret_kms_key_id       = var.kms_key_arn
   iam_database_authentication_enabled = true
 
-  db_subnet_group_name   = aws_db_subnet_group.this[0].name
-  vpc_security_group_ids = [aws_security_group.this[each.key].id]
+  db_subnet_group_name            = aws_db_subnet_group.this[0].name
+  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this[each.key].name
+  vpc_security_group_ids          = [aws_security_group.this[each.key].id]
 
   backup_retention_period   = each.value.backup_retention_days
   copy_tags_to_snapshot     = true

@@ -102,7 +102,16 @@ locals {
     }
   }]...)
 
-  alarms = { for key, alarm in merge(local.nat_alarms, local.edge_alarms, local.waf_alarms, local.database_alarms, local.cluster_alarms) :
+  break_glass_alarms = var.break_glass == null ? {} : {
+    "break-glass" = {
+      description = "Somebody takes or uses the role for emergencies, or tries to. The audit trail says who, where from, and what was done."
+      namespace   = local.use_namespace, metric = local.use_metric, statistic = "Sum"
+      dimensions  = {}
+      period      = 60, periods = 1, above = 0, missing = "notBreaching"
+    }
+  }
+
+  alarms = { for key, alarm in merge(local.nat_alarms, local.edge_alarms, local.waf_alarms, local.database_alarms, local.cluster_alarms, local.break_glass_alarms) :
     key => alarm if var.alarms
   }
 }

@@ -115,6 +115,22 @@ variable "key_arns" {
   }
 }
 
+variable "break_glass" {
+  description = "The role for emergencies, and the log group of the audit trail in which its use is seen. Null: it is not watched."
+  type        = object({ role_arn = string, log_group = string })
+  default     = null
+
+  validation {
+    condition     = var.break_glass == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/", var.break_glass.role_arn))
+    error_message = "The role for emergencies must be the ARN of an IAM role."
+  }
+
+  validation {
+    condition     = var.break_glass == null || can(regex("^[0-9A-Za-z._/#-]{1,512}$", var.break_glass.log_group))
+    error_message = "The log group of the audit trail must be a name that CloudWatch Logs takes."
+  }
+}
+
 variable "exporter" {
   description = "Service account of the CloudWatch exporter in the cluster. Null: no role for it."
   type = object({

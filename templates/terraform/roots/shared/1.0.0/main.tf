@@ -1,4 +1,4 @@
-# What environments share: keys, registry, audit trail, names, the rules of the account, and budgets. Each part is switched by its variable.
+# What environments share: keys, registry, audit trail, names, the rules of the account, alarms and budgets. Each part is switched by its variable.
 # Values come from terraform.tfvars.json only.
 
 locals {
@@ -7,6 +7,9 @@ locals {
     var.registry == null ? [] : ["images"],
     var.trail == null ? [] : ["logs"],
   ))
+
+  # The use of the role for emergencies is seen in the audit trail.
+  watches_break_glass = var.trail != null && try(var.access_baseline.break_glass, null) != null
 }
 
 module "keys" {
@@ -82,8 +85,15 @@ module "observability" {
   count  = var.observability == null ? 0 : 1
   source = "../modules/observability/1.0.0"
 
-  platform             = var.platform
-  environment          = var.environment
-  budgets              = var.observability.budgets
-  cost_allocation_tags = var.observability.cost_allocation_tags
+  platform                 = var.platform
+  environment              = var.environment
+  alarms                   = var.observability.alarms
+  emails                   = var.observability.emails
+  key_deletion_window_days = var.keys.deletion_window_days
+  budgets                  = var.observability.budgets
+  cost_allocation_tags     = var.observability.cost_allocation_tags
+  break_glass = local.watches_break_glass ? {
+    role_arn  = module.access_baseline[0].break_glass_role_arn
+    log_group = module.trail[0].log_group
+  } : null
 }

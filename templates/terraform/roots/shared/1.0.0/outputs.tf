@@ -82,3 +82,8 @@ output "budget_names" {
   description = "Name of each budget in AWS, by its name here."
   value       = try(module.observability[0].budget_names, {})
 }
+
+output "alerts_topic_arn" {
+  description = "ARN of the topic that alarms are sent to. Null: there is none."
+  value       = one(module.observability[*].topic_arn)
+}

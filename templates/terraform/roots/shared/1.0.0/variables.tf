@@ -129,8 +129,10 @@ variable "access_baseline" {
 }
 
 variable "observability" {
-  description = "Monthly budgets by name, seen through a tag or of the whole account, and tags by which costs are told apart. Null: none."
+  description = "Whether the use of the role for emergencies raises an alarm, and who is told. Monthly budgets by name, seen through a tag or of the whole account, and tags by which costs are told apart. Null: none of it."
   type = object({
+    alarms = bool
+    emails = list(string)
     budgets = map(object({
       monthly_usd = number
       tag         = object({ key = string, value = string })

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { UserError } from '../core/errors.js'
+import { UserError } from './errors.js'
 
 /** Whether a URL can only lead to this machine. Names are not resolved: only `localhost` is trusted. */
 export function isLoopbackUrl(url: string): boolean {

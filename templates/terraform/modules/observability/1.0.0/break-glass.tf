@@ -1,0 +1,25 @@
+# A filter on the records of the trail instead of an event rule: STS records the taking of a role in the region that was asked, and at its
+# global address in us-east-1, and a rule sees the events of its own region only. The log group of a trail has those of all regions.
+# Sources: AWS CloudTrail User Guide, "Creating CloudWatch alarms for CloudTrail events: examples", and AWS IAM User Guide, "Logging IAM and
+# AWS STS API calls with AWS CloudTrail".
+
+locals {
+  use_namespace = "platform/${var.platform}/${var.environment}"
+  use_metric    = "BreakGlassUses"
+}
+
+# Metric filters have no tags.
+resource "aws_cloudwatch_log_metric_filter" "break_glass" {
+  count = var.alarms && var.break_glass != null ? 1 : 0
+
+  name           = "${local.name}-break-glass"
+  log_group_name = var.break_glass.log_group
+  # What is done with the role counts too: the console takes a role in a way of its own, and its record is called SwitchRole.
+  pattern = "{ ($.eventName = \"AssumeRole\" && $.requestParameters.roleArn = \"${var.break_glass.role_arn}\") || ($.userIdentity.sessionContext.sessionIssuer.arn = \"${var.break_glass.role_arn}\") }"
+
+  metric_transformation {
+    namespace = local.use_namespace
+    name      = local.use_metric
+    value     = "1"
+  }
+}
