@@ -14,7 +14,11 @@ export interface Running {
 }
 
 /** The Terraform that `running` applies with, once it has made at least `resources` resources. @throws when the command ends before. */
-export async function applyInProgress(repository: Repository, running: Running, resources: number): Promise<{ pid: number }> {
+export async function applyInProgress(
+  repository: Pick<Repository, 'directory'>,
+  running: Running,
+  resources: number,
+): Promise<{ pid: number }> {
   // Not with `run list`: a start of Node each time would take the CPU from what is waited for.
   const journal = new Journal(repository.directory, systemClock)
   while (running.exitCode === null && running.signalCode === null) {

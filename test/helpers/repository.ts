@@ -60,7 +60,13 @@ export class Repository {
 
   /** As `start`, with environment variables. */
   startWith(env: Record<string, string>, ...args: string[]) {
-    return execa(process.execPath, [BIN, ...args], {
+    return this.startBelow([], env, ...args)
+  }
+
+  /** As `startWith`, below another program. */
+  startBelow(below: readonly string[], env: Record<string, string>, ...args: string[]) {
+    const [program = process.execPath, ...words] = [...below, process.execPath, BIN, ...args]
+    return execa(program, words, {
       cwd: this.directory,
       env: cleanEnvironment(env),
       extendEnv: false,

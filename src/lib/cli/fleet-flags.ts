@@ -19,7 +19,7 @@ export const fleetFlags = {
     helpGroup: 'FLEET',
   }),
   'max-concurrency': Flags.integer({
-    summary: 'Most that are worked on at once. Never more than cores and free memory allow (0.8 GB each).',
+    summary: 'Most that are worked on at once. Never more than cores and free memory allow (0.9 GB each).',
     min: 1,
     helpValue: '<number>',
     helpGroup: 'FLEET',

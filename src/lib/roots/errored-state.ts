@@ -13,7 +13,9 @@ export async function reportErroredState(run: Run, { folder }: Pick<StateAccess,
   const kept = await keepErroredState(run.repository, { name: run.record.environment, folder })
   if (!kept) return
   const where = path.posix.join(folder, ERRORED_STATE)
-  const message = `Terraform could not save its state. It is in ${where}, with a copy in ${kept.copy}. The next run puts it into the bucket.`
+  const message = summariseState(kept.text).unreadable
+    ? `Terraform could not save its state, not even in ${where}, where only a part of it is. What it made is found in AWS by a later run.`
+    : `Terraform could not save its state. It is in ${where}, with a copy in ${kept.copy}. The next run puts it into the bucket.`
   run.ports.report.emit({ type: 'warning', message })
 }
 
@@ -26,6 +28,11 @@ export async function pushErroredState(run: Run, state: StateAccess, terraform: 
   const root = { name: run.record.environment, folder: state.folder }
   const kept = await keepErroredState(run.repository, root)
   if (!kept) return undefined
+  if (kept.text === '') {
+    // A full disk took the file, and nothing of what was to be in it.
+    await rm(kept.file, { force: true })
+    return undefined
+  }
   const errored = summariseState(kept.text)
   if (errored.unreadable) throw unreadable(root, kept)
   const current = await readStateText(state.clients, state)

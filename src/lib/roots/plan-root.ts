@@ -1,6 +1,6 @@
 import { runSteps } from '../core/steps.js'
 import type { PlannedResource } from '../terraform/plan.js'
-import type { RootContext } from './context.js'
+import { inTurn, type RootContext } from './context.js'
 import type { Plan } from './planning.js'
 import { planStep } from './plan-step.js'
 import { preparation } from './preparation.js'
@@ -25,7 +25,7 @@ export async function planRoot(context: RootContext, root: Root): Promise<PlanRe
       const { steps, prepared } = preparation(context, run, root)
       let plan: Plan | undefined
       const planning = planStep({ run, root, platform: context.project.platform.name, prepared }, (made) => (plan = made))
-      await runSteps(run.ports, `Planning ${name}`, [...steps, planning])
+      await runSteps(run.ports, `Planning ${name}`, [...steps, inTurn(context, planning)])
       if (!plan) throw new Error('no plan was made')
       run.keepsPlan = true
       return { ...planResultOf(root, plan), planFile: plan.file, hasChanges: plan.summary.hasChanges }

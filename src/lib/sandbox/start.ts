@@ -157,7 +157,10 @@ async function waitUntilReady(ports: SandboxPorts, folders: SandboxFolders, supe
 }
 
 async function failure(folders: SandboxFolders, why: string): Promise<UserError> {
-  const lines = await lastLines(folders, 15)
+  const all = await lastLines(folders, 15)
+  // The emulator says much before the one line that tells why it ended.
+  const last = all.findLast(({ source }) => source === 'emulator')
+  const lines = last?.text.includes(' ERROR ') ? [last] : all
   return new UserError('SandboxFailed', `The local AWS did not start: ${why}.`, {
     ...(lines.length > 0 && { reason: redactText(lines.map(({ text }) => text).join('\n')) }),
     next: ['platform sandbox logs', 'platform doctor', 'platform sandbox reset    (deletes what is in the local AWS)'],

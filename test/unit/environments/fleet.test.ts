@@ -11,7 +11,7 @@ import { writeReport } from '../../../src/lib/environments/fleet/report-file.js'
 import { fleetExitCode, fleetResult } from '../../../src/lib/environments/fleet/result.js'
 import { type FleetOptions, type Member, type Outcome, runFleet } from '../../../src/lib/environments/fleet/run-fleet.js'
 import { WaveConfirmation } from '../../../src/lib/environments/fleet/wave-confirmation.js'
-import type { RootContext } from '../../../src/lib/roots/context.js'
+import { inTurn, type RootContext } from '../../../src/lib/roots/context.js'
 import type { Root } from '../../../src/lib/roots/root.js'
 import { loadProject } from '../../../src/lib/config/load.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
@@ -62,6 +62,42 @@ describe('a fleet', () => {
     expect(ended(outcomes)).toEqual(['shared done', 'a done', 'b done', 'c done'])
     expect(most).toBe(1)
     expect(order[0]).toBe('shared')
+  })
+
+  it('prepares the next one while as many as may be are planned', async () => {
+    const limit = concurrencyLimit(2)
+    const { context } = bench()
+    const now = { prepared: 0, planned: 0 }
+    const most = { prepared: 0, planned: 0 }
+    const begin = (what: 'prepared' | 'planned'): void => void (most[what] = Math.max(most[what], ++now[what]))
+    const work = async ({ context: own, root: { name } }: Member) => {
+      begin('prepared')
+      const step = inTurn(own, {
+        id: 'plan',
+        title: 'Plan',
+        run: async () => {
+          begin('planned')
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          now.planned -= 1
+        },
+      })
+      await step.run({ progress: () => undefined })
+      now.prepared -= 1
+      return { value: name, detail: '' }
+    }
+    const roots = ['a', 'b', 'c', 'd', 'e'].map((name) => root(name))
+    const outcomes = await runFleet(context, [roots], { ...OPTIONS, maxConcurrency: 2, preparesAhead: true }, work)
+    expect(ended(outcomes)).toEqual(roots.map(({ name }) => `${name} done`))
+    expect(most).toEqual({ prepared: limit > 1 ? limit + 1 : 1, planned: limit })
+  })
+
+  it('does not begin to plan what was stopped while it waited for its turn', async () => {
+    const { context, abort } = bench()
+    let ran = false
+    const turns = { run: async <T>(work: () => Promise<T>): Promise<T> => (abort.abort(new UserError('Interrupted', 'Stopped.')), work()) }
+    const step = inTurn({ ...context, turns }, { id: 'plan', title: 'Plan', run: async () => void (ran = true) })
+    await expect(step.run({ progress: () => undefined })).rejects.toMatchObject({ code: 'Interrupted' })
+    expect(ran).toBe(false)
   })
 
   it('keeps going with what does not need the one that failed', async () => {
@@ -215,6 +251,7 @@ describe('the result', () => {
 it.each([
   [undefined, { cores: 4, freeBytes: 8 * GIB }, 4],
   [undefined, { cores: 8, freeBytes: 2 * GIB }, 2],
+  [undefined, { cores: 8, freeBytes: 1.7 * GIB }, 1],
   [undefined, { cores: 8, freeBytes: 0.1 * GIB }, 1],
   [3, { cores: 8, freeBytes: 64 * GIB }, 3],
   [9, { cores: 2, freeBytes: 64 * GIB }, 2],

@@ -77,6 +77,18 @@ it.each([
   expect(await copies()).toHaveLength(1)
 })
 
+it('that a full disk left empty or cut off is not called saved, and an empty one is taken away', async () => {
+  const { run, access, push } = scene()
+  for (const text of [state(2).slice(0, 50), '']) {
+    await writeFile(file(), text)
+    await reportErroredState(run, access)
+    expect(messages.at(-1)).toContain('not even in infra/environments/dev/errored.tfstate')
+  }
+  await expect(push()).resolves.toBeUndefined()
+  expect(pushed).toEqual([])
+  expect(await exists(file())).toBe(false)
+})
+
 it('that had arrived already, under a serial that Terraform gave it, is only taken away', async () => {
   await writeFile(file(), state(2, 'l-1', ONE))
   await scene(state(3, 'l-2', ONE)).push()

@@ -31,10 +31,15 @@ export async function driftOfOne(context: RootContext, name: string): Promise<Dr
 /** Compares what Terraform made with what is there now. */
 export async function driftFleet(context: RootContext, selection: Selection, options: Omit<FleetOptions, 'title'>): Promise<DriftResult> {
   const roots = wavesOf(membersOf(context.project, selection)).flat()
-  const outcomes = await runFleet(context, [roots], { ...options, title: `Comparing ${roots.length} with AWS` }, async (member) => {
-    const value = await findDrift(member.context, member.root)
-    return { value, detail: value === undefined ? NOTHING_APPLIED : value.length === 0 ? 'clean' : `${value.length} drifted` }
-  })
+  const outcomes = await runFleet(
+    context,
+    [roots],
+    { ...options, title: `Comparing ${roots.length} with AWS`, preparesAhead: true },
+    async (member) => {
+      const value = await findDrift(member.context, member.root)
+      return { value, detail: value === undefined ? NOTHING_APPLIED : value.length === 0 ? 'clean' : `${value.length} drifted` }
+    },
+  )
   return {
     environments: outcomes.map((outcome) => {
       const { root } = outcome

@@ -8,12 +8,17 @@ import { runFleet, type FleetOptions } from './run-fleet.js'
 export async function planFleet(context: RootContext, selection: Selection, options: Omit<FleetOptions, 'title'>): Promise<FleetResult> {
   const startedAt = context.ports.clock.now().getTime()
   const roots = wavesOf(membersOf(context.project, selection)).flat()
-  const outcomes = await runFleet(context, [roots], { ...options, title: `Planning ${roots.length}` }, async ({ context: own, root }) => {
-    const value = await planRoot(own, root)
-    const { add, change, replace, destroy } = value.changes
-    const detail = value.hasChanges ? `${add} to add, ${change} to change, ${replace} to replace, ${destroy} to destroy` : 'unchanged'
-    return { value, detail }
-  })
+  const outcomes = await runFleet(
+    context,
+    [roots],
+    { ...options, title: `Planning ${roots.length}`, preparesAhead: true },
+    async ({ context: own, root }) => {
+      const value = await planRoot(own, root)
+      const { add, change, replace, destroy } = value.changes
+      const detail = value.hasChanges ? `${add} to add, ${change} to change, ${replace} to replace, ${destroy} to destroy` : 'unchanged'
+      return { value, detail }
+    },
+  )
   return fleetResult(
     outcomes,
     ({ hasChanges, changes, planFile, planDigest }) => ({ status: hasChanges ? 'changed' : 'unchanged', changes, planFile, planDigest }),

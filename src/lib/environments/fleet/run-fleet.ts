@@ -13,6 +13,8 @@ export interface FleetOptions {
   maxConcurrency?: number
   failureMode: FailureMode
   logs: LogMode
+  /** The next root is prepared while others plan: the work does `turns` of its context for what takes much memory. */
+  preparesAhead?: boolean
   /** Told of each root that is not begun. */
   onSkipped?: (root: Root) => void
 }
@@ -45,8 +47,15 @@ export async function runFleet<T>(
   work: (member: Member) => Promise<{ value: T; detail: string }>,
 ): Promise<Array<Outcome<T>>> {
   const { ports } = context
-  const shared: RootContext = { ...context, findPrograms: once((progress) => context.findPrograms(progress)) }
-  const slots = new Slots(concurrencyLimit(options.maxConcurrency))
+  const limit = concurrencyLimit(options.maxConcurrency)
+  // Who asks for one at a time gets one at a time.
+  const ahead = options.preparesAhead === true && limit > 1 ? 1 : 0
+  const slots = new Slots(limit + ahead)
+  const shared: RootContext = {
+    ...context,
+    findPrograms: once((progress) => context.findPrograms(progress)),
+    ...(ahead > 0 && { turns: new Slots(limit) }),
+  }
   const outcomes: Array<Outcome<T>> = []
   const roots = waves.flat()
   ports.report.emit({
