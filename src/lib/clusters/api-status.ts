@@ -54,7 +54,8 @@ export async function readApiStatus(
   { localOnly, token }: { localOnly: boolean; token: () => Promise<string> },
 ): Promise<ApiStatus> {
   if (endpoint === undefined || certificateAuthority === undefined) return { ...NOTHING, reason: 'EKS names no endpoint yet' }
-  if (localOnly && !isLoopbackUrl(endpoint)) return { ...NOTHING, reason: 'the local AWS has no API server behind this cluster; platform sandbox up --kubernetes starts one' }
+  if (localOnly && !isLoopbackUrl(endpoint))
+    return { ...NOTHING, reason: 'the local AWS has no API server behind this cluster; platform sandbox up --kubernetes starts one' }
   const options = { timeoutMs: TIMEOUT_MS, signal: ports.signal }
   try {
     const certificate = await readCertificate(endpoint, certificateAuthority, options)

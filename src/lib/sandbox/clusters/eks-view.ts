@@ -1,7 +1,8 @@
-import type { EKSClient, Nodegroup } from '@aws-sdk/client-eks'
+import type { Nodegroup } from '@aws-sdk/client-eks'
+import { emulatedEntries } from '../eks-access/emulated-entries.js'
 import { principalIdsOf } from '../mends/eks-access-entry-principals.js'
 import type { MendContext } from '../mends/mend.js'
-import type { AccessEntry, AssociatedPolicy } from '../eks-access/ports.js'
+import type { AccessEntry } from '../eks-access/ports.js'
 import type { NodeGroup } from './node-shape.js'
 
 export interface EksCluster {
@@ -73,43 +74,10 @@ export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclus
       return groups
     },
 
-    async accessEntries({ name: clusterName, region }) {
-      const { DescribeAccessEntryCommand, paginateListAccessEntries } = await import('@aws-sdk/client-eks')
-      const client = await (await clients()).eks()
-      const principalIds = await principalIdsOf(context().shelf, region, clusterName)
-      const entries: AccessEntry[] = []
-      for await (const page of paginateListAccessEntries({ client }, { clusterName })) {
-        for (const principalArn of page.accessEntries ?? []) {
-          const answer = await client.send(new DescribeAccessEntryCommand({ clusterName, principalArn })).catch(undefinedIfMissing)
-          const entry = answer?.accessEntry
-          if (!entry) continue
-          const { kubernetesGroups = [], type = 'STANDARD', username } = entry
-          const associatedPolicies = await policiesOf(client, clusterName, principalArn)
-          const principalId = principalIds.get(principalArn)
-          entries.push({
-            principalArn,
-            type,
-            kubernetesGroups,
-            associatedPolicies,
-            ...(principalId !== undefined && { principalId }),
-            ...(username !== undefined && { username }),
-          })
-        }
-      }
-      return entries
+    async accessEntries({ name, region }) {
+      return emulatedEntries(await clients(), name, await principalIdsOf(context().shelf, region, name))
     },
   }
-}
-
-async function policiesOf(client: EKSClient, clusterName: string, principalArn: string): Promise<AssociatedPolicy[]> {
-  const { paginateListAssociatedAccessPolicies } = await import('@aws-sdk/client-eks')
-  const policies: AssociatedPolicy[] = []
-  for await (const page of paginateListAssociatedAccessPolicies({ client }, { clusterName, principalArn })) {
-    for (const { accessScope, policyArn = '' } of page.associatedAccessPolicies ?? []) {
-      policies.push({ policyArn, accessScope: { type: accessScope?.type ?? 'namespace', namespaces: accessScope?.namespaces ?? [] } })
-    }
-  }
-  return policies
 }
 
 async function shapeOf(group: Nodegroup, clients: Clients): Promise<NodeGroup> {
