@@ -66,10 +66,12 @@ export function terraformRows({ bin, env, scratch, runs }) {
       forget()
       ours.push(await platform(cwd, ['env', 'plan', '--all', '--json'], [0, 2]))
     }
+    // In a run of its own: to look at the memory of so many processes takes time from them.
+    forget()
+    const { memory } = await measured(process.execPath, [bin, 'env', 'plan', '--all', '--json'], { cwd }, [0, 2], { samplesMemory: true })
     const rows = ratios('env plan --all, 8 environments', ours, bare, { than: '8 × terraform init, plan', limit: 0.6 })
-    const memory = Math.max(...ours.map(({ memory }) => memory))
-    const measured = { unit: 'MB', ours: memory, peer: 0, than: 'its own peak', result: memory, limit: MEMORY_LIMIT_MB, kind: 'difference' }
-    return [...rows, row('memory of env plan --all', measured)]
+    const peak = { unit: 'MB', ours: memory, peer: 0, than: 'its own peak', result: memory, limit: MEMORY_LIMIT_MB, kind: 'difference' }
+    return [...rows, row('memory of env plan --all', peak)]
   }
 
   /** Stops every local AWS that was started, also after a failure. */
@@ -118,15 +120,16 @@ export function terraformRows({ bin, env, scratch, runs }) {
     return path.join(copy, 'infra/environments', name)
   }
 
-  /** Wall and CPU seconds of a program and what it waits for, and the most memory that they took together. */
-  function measured(file, args, options, codes = [0]) {
+  /** Wall and CPU seconds of a program and what it waits for, and, when asked for, the most memory that they took together. */
+  function measured(file, args, options, codes = [0], { samplesMemory = false } = {}) {
     const startedAt = performance.now()
     return new Promise((resolve, reject) => {
       const script = 'TIMEFORMAT="%3U %3S"; time "$@"'
       const child = spawn('bash', ['-c', script, 'bash', file, ...args], { env, ...options, stdio: ['ignore', 'ignore', 'pipe'] })
       let text = ''
       let memory = 0
-      const sampling = setInterval(() => (memory = Math.max(memory, memoryOf(child.pid))), 250)
+      const sample = () => (memory = Math.max(memory, memoryOf(child.pid)))
+      const sampling = samplesMemory ? setInterval(sample, 250) : undefined
       child.stderr.on('data', (chunk) => (text += chunk))
       child.on('error', reject)
       child.on('close', (code) => {

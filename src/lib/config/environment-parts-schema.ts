@@ -123,11 +123,18 @@ const databaseFields = later(() =>
 )
 
 /**
- * Neither cache takes the latest minor version by itself.
+ * Neither cache takes the latest minor version by itself, and the AWS provider knows no major version of two digits.
+ * https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/elasticache/engine_version.go
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
  * https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html
  */
-const VERSIONS = { sql: /^\d{1,2}(?:\.\d{1,2})?$/, cache: /^(?:[6-9]|\d{2})\.\d{1,2}$/ }
+const SQL_VERSION = { form: /^\d{1,2}(?:\.\d{1,2})?$/, example: 'such as "17" or "16.8"' }
+const VERSIONS: Partial<Record<WrittenDatabase['engine'], { form: RegExp; example: string }>> = {
+  'aurora-postgresql': SQL_VERSION,
+  postgresql: SQL_VERSION,
+  redis: { form: /^[6-9]\.\d{1,2}$/, example: 'major.minor such as "7.1"' },
+  valkey: { form: /^[7-9]\.\d{1,2}$/, example: 'major.minor such as "8.2"' },
+}
 
 type WrittenDatabase = z.output<typeof databaseFields>
 
@@ -153,9 +160,9 @@ function databaseProblems(database: WrittenDatabase): Array<[keyof WrittenDataba
     problems.push(['instanceClass', `must start with ${isCache ? 'cache.' : 'db.'} for ${engine}`])
   }
   const { version } = database
-  if (!isTable && version !== undefined && !VERSIONS[isCache ? 'cache' : 'sql'].test(version)) {
-    problems.push(['version', `must be ${isCache ? 'major.minor such as "8.2"' : 'such as "17" or "16.8"'} for ${engine}`])
-  }
+  const versions = VERSIONS[engine]
+  if (version !== undefined && versions?.form.test(version) === false)
+    problems.push(['version', `must be ${versions.example} for ${engine}`])
   if (engine === 'postgresql' && (database.instances ?? 1) > 2) problems.push(['instances', 'must be 1, or 2 for a standby'])
   if (engine === 'aurora-postgresql' && database.backupRetentionDays === 0) {
     problems.push(['backupRetentionDays', 'must be at least 1: Aurora always has backups'])

@@ -185,6 +185,8 @@ Object.assign(moduleValues, {
         ofSql({ version: 'latest' }),
         ofSql({ version: '16.8.1' }),
         { cache: { engine: 'valkey', version: '8', instance_class: 'cache.t4g.small' } },
+        { cache: { engine: 'valkey', version: '12.0', instance_class: 'cache.t4g.small' } },
+        { cache: { engine: 'redis', version: '94.6', instance_class: 'cache.t4g.small' } },
         ofSql({ instance_class: 'cache.t4g.small' }),
         ofSql({ instances: 3 }),
         ofSql({ storage_gib: 19 }),

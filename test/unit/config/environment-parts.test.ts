@@ -18,6 +18,8 @@ test.each([
   ['databases: {orders: {engine: aurora-postgresql, backupRetentionDays: 0}}', 'databases.orders.backupRetentionDays'],
   ['databases: {cache: {engine: valkey, instanceClass: db.t4g.small}}', 'databases.cache.instanceClass'],
   ['databases: {cache: {engine: valkey, version: "8"}}', 'databases.cache.version'],
+  ['databases: {cache: {engine: valkey, version: "6.2"}}', 'databases.cache.version'],
+  ['databases: {cache: {engine: redis, version: "94.6"}}', 'databases.cache.version'],
   ['databases: {orders: {engine: postgresql, version: "16.8.1"}}', 'databases.orders.version'],
   ['edge: {certificateArns: ["arn:aws:acm:6-8:000000000000:certificate/a"]}', 'edge.certificateArns[0]'],
   ['databases: {cache: {engine: valkey, databaseName: x}}', 'databases.cache.databaseName'],

@@ -117,7 +117,7 @@ variable "databases" {
   }
 
   validation {
-    condition     = alltrue([for database in values(var.databases) : database.engine == "dynamodb" || can(regex(contains(["redis", "valkey"], database.engine) ? "^([6-9]|[0-9]{2})[.][0-9]{1,2}$" : "^[0-9]{1,2}([.][0-9]{1,2})?$", database.version))])
+    condition     = alltrue([for database in values(var.databases) : database.engine == "dynamodb" || can(regex(lookup({ redis = "^[6-9][.][0-9]{1,2}$", valkey = "^[7-9][.][0-9]{1,2}$" }, database.engine, "^[0-9]{1,2}([.][0-9]{1,2})?$"), database.version))])
     error_message = "A database needs the version of its engine: such as \"17\" or \"16.8\", and major.minor for redis and valkey."
   }
 
