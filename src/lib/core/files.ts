@@ -68,14 +68,32 @@ export function toJsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-/** The file's text, or undefined when there is none. @throws `FileNotReadable` */
-export async function readTextIfExists(file: string): Promise<string | undefined> {
+/** Largest file that is read as text, in bytes, unless the caller says otherwise. */
+const MAX_TEXT = 16 * 1024 * 1024
+
+/**
+ * The file's text, or undefined when there is none.
+ * @param options `maxBytes`: a larger file is refused.
+ * @throws `FileNotReadable`
+ */
+export async function readTextIfExists(file: string, { maxBytes = MAX_TEXT } = {}): Promise<string | undefined> {
   try {
+    const { size } = await stat(file)
+    if (size > maxBytes) throw tooLarge(file, size, maxBytes)
     return await readFile(file, 'utf8')
   } catch (error) {
+    if (error instanceof UserError) throw error
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw notReadable(file, error)
   }
+}
+
+function tooLarge(file: string, size: number, maxBytes: number): UserError {
+  return new UserError('FileNotReadable', `Cannot read ${file}.`, {
+    reason: `It has ${size} bytes, and at most ${maxBytes} are read.`,
+    next: ['Bring the file back from Git or a backup, or move it away when it is in neither, then run the command again.'],
+    details: { file, size, maxBytes },
+  })
 }
 
 function notReadable(file: string, error: unknown): UserError {

@@ -4,6 +4,9 @@ import path from 'node:path'
 import { summariseState } from '../aws/state-document.js'
 import { readTextIfExists, writeFileAtomic } from '../core/files.js'
 
+/** A state that nobody else has is kept, however large. */
+const ANY_SIZE = { maxBytes: Infinity }
+
 /** Where Terraform writes a state that it could not save, in the folder of the root module. */
 export const ERRORED_STATE = 'errored.tfstate'
 
@@ -26,7 +29,7 @@ export async function keepErroredState(
   { name, folder }: { name: string; folder: string },
 ): Promise<KeptState | undefined> {
   const file = path.join(repository, folder, ERRORED_STATE)
-  const text = await readTextIfExists(file)
+  const text = await readTextIfExists(file, ANY_SIZE)
   if (text === undefined) return undefined
   await chmod(file, 0o600)
   return { file, copy: await keepState(repository, name, 'errored', text), text }
@@ -37,7 +40,7 @@ export async function keepState(repository: string, name: string, what: string, 
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
   const copy = path.posix.join('.platform', 'states', name, `${what}-${summariseState(text).serial ?? 'unreadable'}-${digest}.tfstate`)
   const target = path.join(repository, copy)
-  if ((await readTextIfExists(target)) !== text) await writeFileAtomic(target, text, { mode: 0o600 })
+  if ((await readTextIfExists(target, ANY_SIZE)) !== text) await writeFileAtomic(target, text, { mode: 0o600 })
   await chmod(target, 0o600)
   return copy
 }

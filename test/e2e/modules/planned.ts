@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readManifest } from '../../../src/lib/templates/shipped.js'
 import { copyOfTemplates, findBinary, writeJson, type Emulator } from './workbench.js'
@@ -21,7 +21,10 @@ export async function planOfModule(
   const version = (await readManifest()).modules[module] ?? ''
   const folder = path.join(await copyOfTemplates(), 'modules', module, version)
   const run = (args: string[], okCodes = [0]) => terraform.run(folder, args, { endpoint: emulator.endpoint, okCodes })
-  await writeFile(path.join(folder, 'provider.tf'), `provider "aws" {\n  region = "${region}"\n}\n`)
+  const needsManagement = (await readFile(path.join(folder, 'versions.tf'), 'utf8')).includes('aws.management')
+  const providers = ['', ...(needsManagement ? ['  alias = "management"\n'] : [])]
+  const blocks = providers.map((alias) => `provider "aws" {\n${alias}  region = "${region}"\n}\n`)
+  await writeFile(path.join(folder, 'provider.tf'), blocks.join('\n'))
   await writeJson(folder, 'terraform.tfvars.json', values)
   await run(['init', '-input=false'])
   const { exitCode, stderr } = await run(['plan', '-no-color', '-input=false', '-out=new.tfplan'], [0, 1])

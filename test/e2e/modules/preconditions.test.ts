@@ -35,6 +35,12 @@ test('a budget tells somebody', async () => {
   expect(await refusal('observability', { budgets, alarms: false })).toContain('Budget "quiet" tells nobody')
 })
 
+test('a network is not peered with itself', async () => {
+  const { vpc_id } = good('connectivity')
+  const management = { ...(good('connectivity')['management'] as object), vpc_id }
+  expect(await refusal('connectivity', { management })).toContain('A network cannot be peered with itself')
+})
+
 test('what environments share has no budget that tells nobody, or that is none', async () => {
   const terraform = (await findBinary('terraform'))!
   const folder = path.join(await copyOfTemplates(), placeOfRoot('shared'))

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -60,6 +60,17 @@ describe('writeFileAtomic', () => {
 
 test('toJsonText ends with a newline', () => {
   expect(toJsonText({ a: [1] })).toBe('{\n  "a": [\n    1\n  ]\n}\n')
+})
+
+test('readTextIfExists refuses a file that is too large, unless the caller wants any size', async () => {
+  const file = path.join(folder, 'large')
+  const limit = 16 * 1024 * 1024
+  await writeFile(file, '')
+  await truncate(file, limit)
+  expect(await readTextIfExists(file)).toHaveLength(limit)
+  await truncate(file, limit + 1)
+  await expect(readTextIfExists(file)).rejects.toMatchObject({ code: 'FileNotReadable', details: { file, size: limit + 1 } })
+  expect(await readTextIfExists(file, { maxBytes: Infinity })).toHaveLength(limit + 1)
 })
 
 test('readTextIfExists gives undefined for what is not there, and fails for what cannot be read', async () => {
