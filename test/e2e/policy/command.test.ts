@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PolicyResult } from '../../../src/lib/policy/check.js'
@@ -89,5 +89,25 @@ test('wrong use ends with 64 and says what to do', async () => {
     const { exitCode, stderr } = await check(...args)
     expect(exitCode).toBe(64)
     expect(stderr).toContain('Next:')
+  }
+})
+
+const LARGE = 10 * 1024 * 1024
+test.each([
+  ['policies/exceptions.yaml', 'a'.repeat(LARGE), ['policy', 'list'], 'InvalidConfiguration'],
+  ['large.json', JSON.stringify({ note: 'x'.repeat(LARGE) }), ['policy', 'check', 'large.json'], 'PlanUnreadable'],
+  ['large.bin', 'x'.repeat(LARGE), ['policy', 'check', 'large.bin'], 'PlanUnreadable'],
+])('%s of 10 MB is refused in a few words', async (file, text, args, code) => {
+  const place = path.join(repository.directory, file)
+  await mkdir(path.dirname(place), { recursive: true })
+  await writeFile(place, text)
+  try {
+    const { exitCode, stderr } = await repository.run(...args)
+    expect(stderr).toContain(`Error [${code}]`)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(stderr.length).toBeLessThan(5000)
+    expect(exitCode).toBe(64)
+  } finally {
+    await rm(place)
   }
 })
