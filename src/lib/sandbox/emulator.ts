@@ -1,5 +1,6 @@
 import { startGuarded, type GuardedProcess } from '../core/guarded-process.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
+import { Crashes, endProcess } from './crashes.js'
 import { requestJson } from './http-client.js'
 
 export interface EmulatorSettings {
@@ -22,9 +23,6 @@ export interface EmulatorEvents {
   onGivenUp: (reason: string) => void
 }
 
-/** How often the emulator may crash within a minute before the sandbox gives up. */
-const MAX_CRASHES = 5
-const CRASH_WINDOW_MS = 60_000
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 8000
 
@@ -35,7 +33,7 @@ export class Emulator {
   readonly #clock: Clock
   #process: GuardedProcess | undefined
   #port: Promise<number> = Promise.reject(new Error('not started'))
-  #crashes: number[] = []
+  readonly #crashes: Crashes
   #stopping = false
   #wasUp = false
   #endpoint = ''
@@ -45,6 +43,7 @@ export class Emulator {
     this.#settings = settings
     this.#events = events
     this.#clock = clock
+    this.#crashes = new Crashes(clock)
     this.#port.catch(() => undefined)
   }
 
@@ -65,12 +64,7 @@ export class Emulator {
   /** Stops it for good. With SIGTERM it may write what it has in memory, for some seconds. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#stopping = true
-    const child = this.#process
-    if (!child) return
-    child.kill(signal)
-    const ended = await Promise.race([child.exited.then(() => true), this.#clock.sleep(STOP_TIMEOUT_MS).then(() => false)])
-    if (!ended) child.kill('SIGKILL')
-    await child.exited
+    if (this.#process) await endProcess(this.#process, signal, STOP_TIMEOUT_MS, this.#clock)
   }
 
   async #launch(delayMs = 0): Promise<number> {
@@ -135,14 +129,13 @@ export class Emulator {
   #onExit(reason: string): void {
     // One that never came up would not come up the next time either: `start` rejects.
     if (this.#stopping || !this.#wasUp) return
-    const now = this.#clock.now().getTime()
-    this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_WINDOW_MS), now]
-    if (this.#crashes.length > MAX_CRASHES) {
-      this.#events.onGivenUp(`${reason}, for the ${this.#crashes.length}th time within a minute`)
+    const { count, tooMany } = this.#crashes.note()
+    if (tooMany) {
+      this.#events.onGivenUp(`${reason}, for the ${count}th time within a minute`)
       return
     }
     this.restarts += 1
-    this.#port = this.#launch(this.#crashes.length * 100)
+    this.#port = this.#launch(count * 100)
     this.#port.catch(() => undefined)
   }
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
-import { readTextIfExists, toJsonText, writeFileAtomic } from '../core/files.js'
+import { toJsonText, writeFileAtomic } from '../core/files.js'
+import { readJsonRecord } from './json-record.js'
 
-const identity = z.object({ pid: z.int(), startedAt: z.string() })
+/** A process that can be told from a later one of the same id. */
+export const identity = z.object({ pid: z.int(), startedAt: z.string() })
 
 const recordSchema = z.object({
   schemaVersion: z.literal(1),
@@ -29,13 +31,7 @@ export type SandboxRecord = z.output<typeof recordSchema>
 
 /** The record, or undefined when there is none or it cannot be understood (a start then makes a new one). */
 export async function readRecord(file: string): Promise<SandboxRecord | undefined> {
-  const text = await readTextIfExists(file)
-  if (text === undefined) return undefined
-  try {
-    return recordSchema.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
+  return readJsonRecord(file, recordSchema)
 }
 
 /** A supervisor's hold on its own record. Only the owner of the files may read it, because of the token. */

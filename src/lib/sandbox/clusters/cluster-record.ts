@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import * as z from 'zod/mini'
-import { readTextIfExists, toJsonText, writeFileAtomic } from '../../core/files.js'
+import { toJsonText, writeFileAtomic } from '../../core/files.js'
 import type { SandboxFolders } from '../folders.js'
+import { readJsonRecord } from '../json-record.js'
 import { clusterFolders, isClusterName } from './cluster-folders.js'
 
 const recordSchema = z.object({
@@ -21,13 +22,7 @@ export function endpointOf({ port }: Pick<ClusterRecord, 'port'>): string {
 
 /** The record of a cluster, or undefined when there is none or it cannot be understood. */
 export async function readClusterRecord(file: string): Promise<ClusterRecord | undefined> {
-  const text = await readTextIfExists(file)
-  if (text === undefined) return undefined
-  try {
-    return recordSchema.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
+  return readJsonRecord(file, recordSchema)
 }
 
 export async function writeClusterRecord(file: string, record: ClusterRecord): Promise<void> {

@@ -1,5 +1,6 @@
 import { startGuarded, type GuardedProcess } from '../../core/guarded-process.js'
 import type { Clock, ProcessIdentity } from '../../core/ports.js'
+import { Crashes, endProcess } from '../crashes.js'
 
 export interface ProcessSpec {
   /** For people: `kube-apiserver of dev`. */
@@ -18,9 +19,6 @@ export interface ProcessEvents {
   onStopped: () => void
 }
 
-/** How often a process may crash within a minute before it is given up. */
-const MAX_CRASHES = 5
-const CRASH_WINDOW_MS = 60_000
 const STOP_TIMEOUT_MS = 4000
 
 /** Keeps one process running until it is stopped: started again when it ends, a little later each time. */
@@ -31,7 +29,7 @@ export class KeptProcess {
   readonly #start: typeof startGuarded
   #process: GuardedProcess | undefined
   #starting: Promise<void> = Promise.resolve()
-  #crashes: number[] = []
+  readonly #crashes: Crashes
   #stopping = false
   #giveUp!: (error: Error) => void
   restarts = 0
@@ -42,6 +40,7 @@ export class KeptProcess {
     this.#spec = spec
     this.#events = events
     this.#clock = clock
+    this.#crashes = new Crashes(clock)
     this.#start = start
     this.givenUp.catch(() => undefined)
   }
@@ -56,15 +55,8 @@ export class KeptProcess {
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     this.#stopping = true
     await this.#starting.catch(() => undefined)
-    if (this.#process) await this.#end(this.#process, signal)
+    if (this.#process) await endProcess(this.#process, signal, STOP_TIMEOUT_MS, this.#clock)
     this.#events.onStopped()
-  }
-
-  async #end(child: GuardedProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    child.kill(signal)
-    const ended = await Promise.race([child.exited.then(() => true), this.#clock.sleep(STOP_TIMEOUT_MS).then(() => false)])
-    if (!ended) child.kill('SIGKILL')
-    await child.exited
   }
 
   async #launch(delayMs: number): Promise<void> {
@@ -79,15 +71,14 @@ export class KeptProcess {
 
   #onExit(how: string): void {
     if (this.#stopping) return
-    const now = this.#clock.now().getTime()
-    this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_WINDOW_MS), now]
+    const { count, tooMany } = this.#crashes.note()
     const reason = `${this.#spec.title} ended with ${how}`
-    if (this.#crashes.length > MAX_CRASHES) {
-      this.#giveUp(new Error(`${reason}, for the ${this.#crashes.length}th time within a minute`))
+    if (tooMany) {
+      this.#giveUp(new Error(`${reason}, for the ${count}th time within a minute`))
       return
     }
     this.restarts += 1
-    this.#starting = this.#launch(this.#crashes.length * 200)
+    this.#starting = this.#launch(count * 200)
     this.#starting.catch((error: unknown) => this.#giveUp(new Error(`${reason}, and could not be started again`, { cause: error })))
   }
 }

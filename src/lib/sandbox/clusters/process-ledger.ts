@@ -1,6 +1,9 @@
-import { readTextIfExists, toJsonText, writeFileAtomic } from '../../core/files.js'
+import * as z from 'zod/mini'
+import { toJsonText, writeFileAtomic } from '../../core/files.js'
 import type { ProcessIdentity } from '../../core/ports.js'
+import { readJsonRecord } from '../json-record.js'
 import { KeyedMutex } from '../mends/keyed-mutex.js'
+import { identity } from '../record.js'
 
 /** Keeps a list of the processes that a supervisor started, so that the next one can make sure that none of them is left. */
 export class ProcessLedger {
@@ -28,24 +31,8 @@ export class ProcessLedger {
   }
 }
 
-/** The processes in a list. One that cannot be understood is empty: its processes ended with their supervisor all the same. */
+/** The processes in a list. What cannot be understood is left out: such processes ended with their supervisor all the same. */
 export async function readLedger(file: string): Promise<ProcessIdentity[]> {
-  const text = await readTextIfExists(file)
-  try {
-    const value: unknown = JSON.parse(text ?? '[]')
-    return Array.isArray(value) ? value.filter(isIdentity) : []
-  } catch {
-    return []
-  }
-}
-
-function isIdentity(value: unknown): value is ProcessIdentity {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'pid' in value &&
-    'startedAt' in value &&
-    typeof value.pid === 'number' &&
-    typeof value.startedAt === 'string'
-  )
+  const entries = (await readJsonRecord(file, z.array(z.unknown()))) ?? []
+  return entries.flatMap((entry) => identity.safeParse(entry).data ?? [])
 }
