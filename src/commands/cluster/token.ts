@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { clusterFlag, regionFlag, roleFlag } from '../../lib/cli/cluster-flags.js'
+import { clusterFlag, endpointFlag, regionFlag, roleFlag } from '../../lib/cli/cluster-flags.js'
 import type { ExecCredential } from '../../lib/clusters/exec-credential.js'
 import type { TokenRequest } from '../../lib/clusters/token-request.js'
 import { UserError } from '../../lib/core/errors.js'
@@ -28,7 +28,7 @@ With --region nothing of a repository is read: --cluster is the name of an EKS c
       dependsOn: ['region'],
       helpValue: '<name>',
     }),
-    'endpoint-url': Flags.string({
+    'endpoint-url': endpointFlag({
       summary: 'URL of a sandbox, which is called with its own keys unless there is a --profile.',
       dependsOn: ['region'],
       helpValue: '<url>',

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { REGION, ROLE_ARN } from '../core/aws-names.js'
 import { NAME_RULE } from '../core/names.js'
 import { isIpv4Cidr, isPrivateCidr } from './cidr.js'
 
@@ -23,13 +24,11 @@ export const networkCidr = cidr
   .regex(/\/(?:1[6-9]|20)$/, { error: 'must be between /16 and /20', abort: true })
   .refine(isPrivateCidr, { error: 'must lie in a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10' })
 export const accountId = z.string().regex(/^\d{12}$/, { error: 'must be the 12 digits of an AWS account, in quotes' })
-export const roleArn = z
-  .string()
-  .regex(/^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role' })
+export const roleArn = z.string().regex(ROLE_ARN, { error: 'must be the ARN of an IAM role' })
 export const principalArn = z
   .string()
   .regex(/^arn:aws(?:-[a-z]+)*:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]{1,512}$/, { error: 'must be the ARN of an IAM role or user' })
-export const region = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, { error: 'must be an AWS region such as eu-west-1' })
+export const region = z.string().regex(REGION, { error: 'must be an AWS region such as eu-west-1' })
 export const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, { error: 'must be an e-mail address such as oncall@example.com' })
 export const days = (min: number, max: number): z.ZodInt => z.int().min(min).max(max)
 
