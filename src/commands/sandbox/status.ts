@@ -29,8 +29,8 @@ nothing happens behind it. none: not there. Services that are not listed were no
     await this.printTable(status.services, [
       { header: 'Service', value: ({ name }) => name },
       { header: 'Fidelity', value: ({ fidelity }) => fidelity },
-      { header: 'By', value: ({ emulatedBy }) => emulatedBy },
-      { header: 'Note', value: ({ note }) => note },
+      { header: 'By', value: ({ emulatedBy }) => emulatedBy.replace(' by platform', '') },
+      { header: 'Note', value: ({ note }) => note, wraps: true },
     ])
     return status
   }
