@@ -17,7 +17,7 @@ const NOT_NEEDED = /^(?:get|apply|patch|delete)$/
 
 export interface KubectlOptions {
   program: string
-  kubeconfig: TemporaryKubeconfig
+  kubeconfig: Pick<TemporaryKubeconfig, 'file' | 'folder'>
   /** How often and how long after a failure to reach the server it is tried again. */
   retryAfterMs?: readonly number[]
 }
@@ -30,6 +30,11 @@ export class Kubectl implements KubernetesClient {
   constructor(ports: KubectlPorts, options: KubectlOptions) {
     this.#ports = ports
     this.#options = options
+  }
+
+  /** The same, ended by another signal: for what must be tidied up after a stop. */
+  withSignal(signal: AbortSignal): Kubectl {
+    return new Kubectl({ ...this.#ports, signal }, this.#options)
   }
 
   async get({ resource, name, namespace }: ObjectPlace): Promise<KubernetesObject | undefined> {
