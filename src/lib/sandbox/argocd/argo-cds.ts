@@ -11,7 +11,7 @@ export interface ArgoCdsOptions {
   log: (line: string) => void
   findPrograms: FindPrograms
   path: string | undefined
-  awsEnvironment: (cluster: Pick<ServingCluster, 'name' | 'region'>, namespace: string, serviceAccount: string) => Promise<Record<string, string>>
+  awsEnvironment: (cluster: Pick<ServingCluster, 'name' | 'region'>, namespace: string, serviceAccount: string) => Record<string, string>
 }
 
 /** How often it is looked whether Argo CD is installed, and how. */
@@ -134,7 +134,7 @@ class Watch {
       cluster: this.#cluster,
       programs: found.programs,
       path,
-      awsEnvironment: async (namespace, serviceAccount) => awsEnvironment(this.#cluster, namespace, serviceAccount),
+      awsEnvironment: (namespace, serviceAccount) => awsEnvironment(this.#cluster, namespace, serviceAccount),
     }
     return ArgoCdProcesses.prepare(options)
   }

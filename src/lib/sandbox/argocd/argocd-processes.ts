@@ -16,7 +16,7 @@ export interface ArgoCdProcessesOptions {
   /** Search path of the caller, for further programs that Argo CD may call. */
   path: string | undefined
   /** What the AWS SDK of a program that is this service account is told. */
-  awsEnvironment: (namespace: string, serviceAccount: string) => Promise<Record<string, string>>
+  awsEnvironment: (namespace: string, serviceAccount: string) => Record<string, string>
 }
 
 /** Of the tokens of service accounts: made anew at each start. */
@@ -109,7 +109,7 @@ export class ArgoCdProcesses {
         ssh: this.#place.ssh,
         askPass: this.#place.askPass,
       },
-      await awsEnvironment(namespace, serviceAccount),
+      awsEnvironment(namespace, serviceAccount),
     )
     const args = argumentsOf(component, this.#ports, namespace)
     return this.#watched(await cluster.startProcess({ role, file: path.join(this.#place.programs, role), args, env }))
