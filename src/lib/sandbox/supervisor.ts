@@ -29,6 +29,8 @@ export interface SupervisorSettings {
   region: string
   /** Of the program that runs, see `currentBuild`. */
   build: string
+  /** Where the programs of Argo CD are looked for: `PATH`, `HOME`, and `XDG_CACHE_HOME` of the caller. */
+  env: Readonly<Record<string, string>>
   /** Where EKS clusters are to have a Kubernetes of their own. */
   kubernetes?: KubernetesPrograms
 }
@@ -62,6 +64,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     },
     clock,
   )
+  const logClusters = (line: string): void => logs.clusters.write(`${clock.now().toISOString()} ${line}\n`)
   const eks = emulatedEks(() => contextFor(settings.region))
   const clusters: SandboxClusters = new SandboxClusters({
     folders,
@@ -71,8 +74,19 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
       const sts: StsPorts = { now: () => clock.now(), send: async (request) => upstream.send(request) }
       return eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) })
     },
+    companion: async () => {
+      const { startArgoCds } = await import('./argocd/start.js')
+      return startArgoCds({
+        accountId: settings.accountId,
+        endpoint: () => endpoint,
+        clientsFor: async (region) => contextFor(region).clients(),
+        clock,
+        log: logClusters,
+        env: settings.env,
+      })
+    },
     clock,
-    log: (line) => logs.clusters.write(`${clock.now().toISOString()} ${line}\n`),
+    log: logClusters,
   })
   const control = {
     token: randomBytes(24).toString('hex'),

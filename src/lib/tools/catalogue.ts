@@ -1,4 +1,5 @@
 import { clusterTools } from './catalogue-cluster.js'
+import { gitopsTools } from './catalogue-gitops.js'
 import type { DownloadRecipe, ToolSpec } from './tool-spec.js'
 
 const MIB = 1024 * 1024
@@ -135,6 +136,8 @@ export const catalogue = {
   },
 
   ...clusterTools,
+
+  ...gitopsTools,
 
   git: {
     name: 'git',
