@@ -20,6 +20,10 @@ export class FakeKubernetes implements KubernetesClient {
     return this.#objects.get(keyOf(place))
   }
 
+  async find(objects: readonly KubernetesObject[]): Promise<Array<KubernetesObject | undefined>> {
+    return Promise.all(objects.map(async (object) => this.get({ resource: resourceOf(object), ...object.metadata })))
+  }
+
   async list(resource: string, { namespace, selector }: ListOptions = {}): Promise<KubernetesObject[]> {
     this.#note(`list ${resource}`)
     return this.objects(resource).filter(

@@ -25,7 +25,10 @@ Credentials of the Git repository come from PLATFORM_GIT_USERNAME and PLATFORM_G
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
   static override flags = {
     ...changeFlags,
-    'role-arn': roleFlag({ summary: 'Role to work under in the cluster. Default: that of the account in platform.yaml.', helpValue: '<arn>' }),
+    'role-arn': roleFlag({
+      summary: 'Role to work under in the cluster. Default: that of the account in platform.yaml.',
+      helpValue: '<arn>',
+    }),
   }
 
   async run(): Promise<BootstrapResult> {

@@ -16,7 +16,10 @@ export default class ClusterRegister extends PlatformCommand<typeof ClusterRegis
     'dry-run': changeFlags['dry-run'],
     yes: changeFlags.yes,
     timeout: changeFlags.timeout,
-    'role-arn': roleFlag({ summary: 'Role to work under in the clusters. Default: that of the account in platform.yaml.', helpValue: '<arn>' }),
+    'role-arn': roleFlag({
+      summary: 'Role to work under in the clusters. Default: that of the account in platform.yaml.',
+      helpValue: '<arn>',
+    }),
   }
 
   async run(): Promise<BootstrapResult> {

@@ -101,7 +101,8 @@ async function notHealthy(
   const explained = await explainApplications(options.clientOf ?? (async () => client), open)
   const names = [...open.map(({ name }) => name), ...missing]
   const lines = [...explained.map(({ text }) => text), ...missing.map((name) => `${name}: Argo CD has no such application.`), ...others]
-  const what = names.length === 0 ? (others.length === 0 ? 'There is no application' : 'Not done') : `Not synced and healthy: ${names.join(', ')}`
+  const what =
+    names.length === 0 ? (others.length === 0 ? 'There is no application' : 'Not done') : `Not synced and healthy: ${names.join(', ')}`
   return new UserError('NotHealthy', `${what}, after ${Math.round(waitedMs / 1000)} s.`, {
     reason: lines.length === 0 ? 'Argo CD has made none from Git.' : lines.join('\n'),
     next: ['Mend what is named above, then run the same command again to go on.', 'Give it more time: --timeout 30m'],

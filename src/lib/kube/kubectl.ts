@@ -44,6 +44,26 @@ export class Kubectl implements KubernetesClient {
     throw kubectlError(result, `read ${resource} ${name}`)
   }
 
+  async find(objects: readonly KubernetesObject[]): Promise<Array<KubernetesObject | undefined>> {
+    if (objects.length === 0) return []
+    const named = objects.map(({ apiVersion, kind, metadata: { name, namespace } }) => ({
+      apiVersion,
+      kind,
+      metadata: { name, namespace },
+    }))
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: named })
+    const result = await this.run(['get', '--filename=-', '--ignore-not-found', '--output=json'], { input })
+    if (result.exitCode !== 0) {
+      // Their namespace or definition comes later.
+      if (isUnknownKind(result) || isMissing(result)) return objects.map(() => undefined)
+      throw kubectlError(result, `read ${objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')}`)
+    }
+    if (result.stdout.trim() === '') return objects.map(() => undefined)
+    const answer = JSON.parse(result.stdout) as KubernetesObject & { items?: KubernetesObject[] }
+    const found = answer.items ?? [answer]
+    return objects.map((object) => found.find((each) => sameObject(each, object)))
+  }
+
   async list(resource: string, { namespace, selector, fields }: ListOptions = {}): Promise<KubernetesObject[]> {
     const result = await this.run([
       'get',
@@ -133,6 +153,10 @@ export class Kubectl implements KubernetesClient {
       },
     )
   }
+}
+
+function sameObject(one: KubernetesObject, other: KubernetesObject): boolean {
+  return one.kind === other.kind && one.metadata.name === other.metadata.name && one.metadata.namespace === other.metadata.namespace
 }
 
 function inNamespace(namespace: string | undefined): string[] {

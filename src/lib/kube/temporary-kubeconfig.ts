@@ -39,7 +39,10 @@ export async function makeTemporaryKubeconfig(server: KubeconfigServer): Promise
 }
 
 /** As `makeTemporaryKubeconfig`, for the time of `work`. */
-export async function withTemporaryKubeconfig<T>(server: KubeconfigServer, work: (kubeconfig: TemporaryKubeconfig) => Promise<T>): Promise<T> {
+export async function withTemporaryKubeconfig<T>(
+  server: KubeconfigServer,
+  work: (kubeconfig: TemporaryKubeconfig) => Promise<T>,
+): Promise<T> {
   const kubeconfig = await makeTemporaryKubeconfig(server)
   try {
     return await work(kubeconfig)

@@ -227,7 +227,12 @@ Object.assign(moduleValues, {
     },
   },
   gitops: {
-    good: { platform: 'acme', environment: 'dev', cluster_name: 'acme-dev', management: { environment: 'mgmt', account_id: '111122223333' } },
+    good: {
+      platform: 'acme',
+      environment: 'dev',
+      cluster_name: 'acme-dev',
+      management: { environment: 'mgmt', account_id: '111122223333' },
+    },
     bad: {
       platform: names,
       environment: names,

@@ -89,12 +89,21 @@ test('lets the Argo CD of the management environment in, and nobody else, as a r
   const ofRole = resources.filter(({ address }) => address.startsWith('module.gitops[0].aws_iam_'))
   expect(ofRole.map(({ address }) => address)).toEqual(['module.gitops[0].aws_iam_role.deployer[0]'])
   const trust = JSON.parse(String(ofRole[0]?.values['assume_role_policy'])) as { Statement: unknown }
-  expect(trust.Statement).toEqual({
-    Action: ['sts:TagSession', 'sts:AssumeRole'],
-    Condition: { ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/platform/acme/mgmt/acme-mgmt-argocd` } },
-    Effect: 'Allow',
-    Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-  })
+  expect(trust.Statement).toEqual([
+    {
+      Action: ['sts:TagSession', 'sts:AssumeRole'],
+      Condition: {
+        ArnLike: {
+          'aws:PrincipalArn': [
+            `arn:aws:sts::${ACCOUNT}:assumed-role/acme-mgmt-argocd/*`,
+            `arn:aws:iam::${ACCOUNT}:role/platform/acme/mgmt/acme-mgmt-argocd`,
+          ],
+        },
+      },
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+    },
+  ])
 })
 
 test('rotates its keys', async () => {

@@ -4,6 +4,7 @@ import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import type { Step } from '../../core/steps.js'
 import { readRelease } from '../../helm/release.js'
+import type { Progress } from '../../roots/context.js'
 import { ARGOCD_RELEASE } from './argocd-release.js'
 import { assertIdentity, type ClusterLink, type ClusterPrograms, openCluster } from './cluster-link.js'
 import { takeLease } from './lease.js'
@@ -20,7 +21,8 @@ export function accessSteps(work: Work, { cluster = true } = {}): Step[] {
     {
       id: 'tools',
       title: 'Tools',
-      run: async ({ progress }) => {
+      run: async (control) => {
+        const progress: Progress = (detail, count) => control.progress(detail, count)
         programs = { kubectl: await work.context.findKubectl(progress), helm: await work.context.findHelm(progress) }
         return { outcome: 'checked', detail: `${path.basename(programs.kubectl)}, ${path.basename(programs.helm)}` }
       },
@@ -28,15 +30,15 @@ export function accessSteps(work: Work, { cluster = true } = {}): Step[] {
     {
       id: 'identity',
       title: 'Identity of the cluster',
-      run: async ({ progress }) => {
+      run: async (control) => {
         if (!programs) throw new Error('the step "tools" has not run')
-        progress('asking AWS')
+        control.progress('asking AWS')
         const hub = await openHub(work, programs)
         const own = work.isManagement || !cluster ? hub : await open(work, work.environment, programs, work.options.roleArn)
         work.found({ cluster: own, hub, git: gitPlace(work.context.project.platform, hub.endpoint) })
         const details: string[] = []
         for (const link of new Set([own, hub])) {
-          progress(`asking ${link.environment.cluster.name}`)
+          control.progress(`asking ${link.environment.cluster.name}`)
           details.push(await assertIdentity(work.context, link))
           await assertAllowed(link)
         }
@@ -87,7 +89,8 @@ function managementStep(work: Work): Step {
     title: 'Management cluster',
     run: async () => {
       const release = await readRelease(work.hub.helm, ARGOCD_RELEASE)
-      if (release?.status !== 'deployed') throw managementMissing(work, release ? `Argo CD's release is ${release.status}.` : 'Argo CD is not installed.')
+      if (release?.status !== 'deployed')
+        throw managementMissing(work, release ? `Argo CD's release is ${release.status}.` : 'Argo CD is not installed.')
       return { outcome: 'checked', detail: `${work.management.name} runs ${release.chart}` }
     },
   }

@@ -22,10 +22,11 @@ const ARGO_CD = 'argo-cd'
 export async function argoCdChart(project: Project, environment: Environment): Promise<ChartWish> {
   const locked = (await readLock(project.directory)).charts?.[ARGO_CD]
   const source = chartSource(project, environment)
-  const digest = locked !== undefined && locked.version === source.version ? locked.digest : source.digest
+  const known = locked?.version === source.version ? locked : undefined
+  const digest = known?.digest ?? source.digest
   return {
     name: ARGO_CD,
-    repository: source.repository,
+    repository: source.mirror ?? known?.repository ?? source.repository,
     version: source.version,
     ...(digest !== undefined && { digest }),
     values: await valuesOf(project, environment.name),
@@ -39,14 +40,19 @@ export async function noteChart(project: Project, { repository }: ChartReference
   })
 }
 
-function chartSource(project: Project, environment: Environment): { repository: string; version: string; digest?: string } {
+function chartSource(
+  project: Project,
+  environment: Environment,
+): { repository: string; mirror?: string; version: string; digest?: string } {
   const mirror = (project.platform as { mirrors?: { charts?: { url: string } } }).mirrors?.charts?.url
   const version = (environment as { addons?: Record<string, { version: string }> }).addons?.[ARGO_CD]?.version ?? '10.1.1'
-  return { repository: mirror ?? 'https://argoproj.github.io/argo-helm', version }
+  return { repository: 'https://argoproj.github.io/argo-helm', version, ...(mirror !== undefined && { mirror }) }
 }
 
 async function valuesOf({ directory }: Project, environment: string): Promise<Record<string, unknown>> {
-  const layers = ['default', `environments/${environment}`, `clusters/${environment}`].map((layer) => `gitops/addons/${layer}/${ARGO_CD}.yaml`)
+  const layers = ['default', `environments/${environment}`, `clusters/${environment}`].map(
+    (layer) => `gitops/addons/${layer}/${ARGO_CD}.yaml`,
+  )
   const values: Array<Record<string, unknown>> = []
   for (const file of layers) {
     const text = await readTextIfExists(await resolveInside(directory, file))

@@ -1,6 +1,7 @@
 import type { Application } from '../../argocd/application.js'
 import { listApplications } from '../../argocd/argocd.js'
 import type { Environment } from '../../config/project.js'
+import { UserError } from '../../core/errors.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
 import { unknownEnvironment } from '../../roots/select.js'
 import { withRun } from '../../roots/run.js'
@@ -37,18 +38,24 @@ export interface BootstrapResult {
  * @throws `WrongCluster`, `KubernetesRefused`, `ManagementMissing`, `RunInProgress`, `ChartDigestMismatch`, `NotHealthy` …
  */
 export async function bootstrapCluster(context: BootstrapContext, options: BootstrapOptions): Promise<BootstrapResult> {
-  return carryOut(context, options, { command: 'cluster bootstrap', title: 'Bootstrap' })
+  return carryOut(context, options, { command: 'cluster bootstrap', title: 'Bootstrap', done: 'bootstrapped' })
 }
 
 /** As `bootstrapCluster` for a workload cluster, without waiting for what Argo CD brings into it. */
 export async function registerCluster(context: BootstrapContext, options: BootstrapOptions): Promise<BootstrapResult> {
-  return carryOut(context, { ...options, wait: false }, { command: 'cluster register', title: 'Registration' })
+  const { name, role } = environmentOf(context, options.environment)
+  if (role === 'management') {
+    throw new UserError('BadFlag', `${name} is the management environment: it gets Argo CD itself.`, {
+      next: [`platform cluster bootstrap ${name}`],
+    })
+  }
+  return carryOut(context, { ...options, wait: false }, { command: 'cluster register', title: 'Registration', done: 'registered' })
 }
 
 async function carryOut(
   context: BootstrapContext,
   options: BootstrapOptions,
-  { command, title }: { command: string; title: string },
+  { command, title, done }: { command: string; title: string; done: 'bootstrapped' | 'registered' },
 ): Promise<BootstrapResult> {
   const environment = environmentOf(context, options.environment)
   const management = managementOf(context, environment)
@@ -61,7 +68,7 @@ async function carryOut(
     try {
       const { results, changed } = await runSteps(run.ports, `${title} of ${environment.name}`, steps)
       if (!options.wait || options.dryRun) applications = await listApplications(work.hub.kubectl)
-      return await resultOf(work, { applications, results, changed })
+      return await resultOf(work, { applications, results, status: options.dryRun ? 'planned' : changed ? done : 'unchanged' })
     } finally {
       for (const cleanUp of work.cleanUp.reverse()) await cleanUp()
     }
@@ -85,13 +92,12 @@ function stepsOf(work: Work): Step[] {
 
 async function resultOf(
   work: Work,
-  { applications, results, changed }: { applications: readonly Application[]; results: StepSummary[]; changed: boolean },
+  { applications, results, status }: { applications: readonly Application[]; results: StepSummary[]; status: BootstrapResult['status'] },
 ): Promise<BootstrapResult> {
-  const done = work.isManagement ? 'bootstrapped' : 'registered'
   return {
     environment: work.environment.name,
     cluster: work.environment.cluster.name,
-    status: work.options.dryRun ? 'planned' : changed ? done : 'unchanged',
+    status,
     argocd: await argoCdAddress(work),
     applications: applications.map(({ name, sync, health }) => ({ name, sync, health })),
     revision: work.commit ?? null,

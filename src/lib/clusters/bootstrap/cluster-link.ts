@@ -69,7 +69,7 @@ export async function openCluster(
     endpoint: connection.endpoint,
     kubectl: new Kubectl(ports, { program: programs.kubectl, kubeconfig }),
     helm: new Helm(ports, { program: programs.helm, folder: kubeconfig.folder, kubeconfig: kubeconfig.file }),
-    close: kubeconfig.remove,
+    close: async () => kubeconfig.remove(),
   }
 }
 
@@ -101,15 +101,24 @@ export async function assertIdentity(context: Pick<BootstrapContext, 'ports'>, l
   if (service !== 'eks' || foundRegion !== region || resource !== wanted || !sameAccount) {
     throw wrongCluster(link, `EKS answered with ${details.arn}, and ${wanted} in ${region} of account ${account.id} is configured.`)
   }
-  const certificate = await readCertificate(access.endpoint, access.certificateAuthority, { timeoutMs: TIMEOUT_MS, signal: context.ports.signal })
+  const certificate = await readCertificate(access.endpoint, access.certificateAuthority, {
+    timeoutMs: TIMEOUT_MS,
+    signal: context.ports.signal,
+  })
   if ('unreachable' in certificate) {
     throw new UserError('KubernetesUnreachable', `The API server of ${cluster.name} cannot be reached.`, {
       reason: `${access.endpoint}: ${certificate.unreachable}`,
-      next: ['Work from its network, or open the endpoint to your address: cluster.publicAccessCidrs', `platform cluster status ${environment.name}`],
+      next: [
+        'Work from its network, or open the endpoint to your address: cluster.publicAccessCidrs',
+        `platform cluster status ${environment.name}`,
+      ],
     })
   }
   if (!certificate.trusted) {
-    throw wrongCluster(link, `Its certificate (${certificate.subject}) was not issued by the authority of the cluster (${certificate.issuer} has signed it).`)
+    throw wrongCluster(
+      link,
+      `Its certificate (${certificate.subject}) was not issued by the authority of the cluster (${certificate.issuer} has signed it).`,
+    )
   }
   return `${cluster.name}, ${access.endpoint}`
 }
@@ -117,14 +126,19 @@ export async function assertIdentity(context: Pick<BootstrapContext, 'ports'>, l
 function wrongCluster({ environment, access }: ClusterLink, reason: string): UserError {
   return new UserError('WrongCluster', `The server at ${access.endpoint} is not the cluster of ${environment.name}.`, {
     reason,
-    next: ['Find out what answers there (a proxy, another cluster), before anything is written to it.', `platform cluster status ${environment.name}`],
+    next: [
+      'Find out what answers there (a proxy, another cluster), before anything is written to it.',
+      `platform cluster status ${environment.name}`,
+    ],
     details: { environment: environment.name, endpoint: access.endpoint },
   })
 }
 
 function notReady(cluster: string, status: string): UserError {
   return new UserError('ClusterNotReady', `Cluster ${cluster} has no API server yet (${status}).`, {
-    next: ['Wait until it is ACTIVE, then run the command again. In a sandbox, Kubernetes must be asked for: platform sandbox up --kubernetes'],
+    next: [
+      'Wait until it is ACTIVE, then run the command again. In a sandbox, Kubernetes must be asked for: platform sandbox up --kubernetes',
+    ],
   })
 }
 

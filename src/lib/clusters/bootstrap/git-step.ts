@@ -10,7 +10,11 @@ import type { Work } from './work.js'
 /** What the repository must have for this cluster. */
 export function filesFor(work: Work): TemplateFile[] {
   const { project } = work.context
-  const secret = yamlFile(clusterFile(work.environment.name), clusterSecret(work.cluster, work.git), 'How Argo CD reaches this cluster. No secret.')
+  const secret = yamlFile(
+    clusterFile(work.environment.name),
+    clusterSecret(work.cluster, work.git),
+    'How Argo CD reaches this cluster. No secret.',
+  )
   return [...commonFiles(project, work.git), secret]
 }
 
@@ -20,16 +24,23 @@ export function gitStep(work: Work): Step {
   return {
     id: 'git',
     title: 'Repository',
-    run: async ({ progress }) => {
+    run: async (control) => {
       const files = filesFor(work)
       if (work.options.dryRun) {
-        const due = (await planOwnedFiles(directory, files)).filter(({ action }) => action === 'write')
-        return due.length === 0 ? { outcome: 'checked', detail: 'all files are there' } : { outcome: 'planned', detail: `write ${pathsOf(due)}` }
+        work.files = await planOwnedFiles(directory, files)
+        const due = work.files.filter(({ action }) => action === 'write')
+        return due.length === 0
+          ? { outcome: 'checked', detail: 'all files are there' }
+          : { outcome: 'planned', detail: `write ${pathsOf(due)}` }
       }
       const owned = await writeOwnedFiles(directory, files)
+      work.files = owned
       const present = owned.filter(({ action }) => action !== 'removed').map(({ path }) => path)
       const message = `Bootstrap the cluster of ${work.environment.name}`
-      const { changed, commit } = await pushFiles(work, [...present, LOCK_FILE], { message, progress })
+      const { changed, commit } = await pushFiles(work, [...present, LOCK_FILE], {
+        message,
+        progress: (detail) => control.progress(detail),
+      })
       const edited = owned.filter(({ action }) => action === 'edited')
       const kept = edited.length === 0 ? '' : `; your edits stay: ${pathsOf(edited)}`
       return { outcome: changed ? 'done' : 'unchanged', detail: `${commit.slice(0, 12)} in ${work.git.url}${kept}` }

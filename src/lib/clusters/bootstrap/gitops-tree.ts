@@ -23,6 +23,8 @@ const APPLICATIONS = [
 /** Applications that follow a folder of the repository as a whole. */
 export const FOLDER_APPLICATIONS: readonly string[] = [ROOT_APPLICATION, ...APPLICATIONS.map(({ name }) => name)]
 
+export const ROOT_FILE = `${GITOPS.bootstrap}/root.yaml`
+
 export function rootApplication(git: GitPlace): KubernetesObject {
   return folderApplication(ROOT_APPLICATION, git, { folder: GITOPS.bootstrap, prune: false, wave: -4 })
 }
@@ -35,7 +37,7 @@ export function clusterFile(environment: string): string {
 export function commonFiles(project: Project, git: GitPlace): TemplateFile[] {
   const environments = [...project.environments.values()].filter(({ isolation }) => isolation === 'hard')
   return [
-    yamlFile(`${GITOPS.bootstrap}/root.yaml`, rootApplication(git), 'The application that brings all others, and itself.'),
+    yamlFile(ROOT_FILE, rootApplication(git), 'The application that brings all others, and itself.'),
     ...APPLICATIONS.map(({ name, ...options }) =>
       yamlFile(`${GITOPS.bootstrap}/${name}.yaml`, folderApplication(name, git, options), `What lies in ${options.folder}.`),
     ),

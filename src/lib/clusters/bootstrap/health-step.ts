@@ -28,7 +28,7 @@ export function healthStep(work: Work, done: (applications: Application[]) => vo
     id: 'healthy',
     title: 'Applications synced and healthy',
     isDone: async () => !work.options.dryRun && settled(),
-    run: async ({ progress }) => {
+    run: async (control) => {
       if (work.options.dryRun) return { outcome: 'planned', detail: 'wait for all of them' }
       const { kubectl } = work.hub
       // Git has just changed; by itself Argo CD looks every three minutes.
@@ -40,7 +40,7 @@ export function healthStep(work: Work, done: (applications: Application[]) => vo
         isDone,
         alsoOpen: async () => unsettledSets(kubectl),
         timeoutMs: work.remainingMs,
-        progress,
+        progress: (detail, count) => control.progress(detail, count),
         clientOf: async (application) => clientOf(work, application),
       })
       const concerned = applications.filter((each) => concerns(work, each))

@@ -1,12 +1,13 @@
+import path from 'node:path'
 import { ARGOCD_NAMESPACE, APPLICATIONS } from '../../argocd/application.js'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import type { Step } from '../../core/steps.js'
 import { pullChart } from '../../helm/chart.js'
-import { differing, objectsBelow, objectsIn } from './apply-files.js'
+import { differing, objectsIn, type Texts, yamlTexts } from './apply-files.js'
 import { argoCdChart, noteChart } from './argocd-chart.js'
 import { installArgoCd, lookAtRelease } from './argocd-release.js'
-import { clusterFile, GITOPS } from './gitops-tree.js'
+import { clusterFile, GITOPS, ROOT_FILE } from './gitops-tree.js'
 import { gitCredentials, namespaceObject } from './objects.js'
 import { isAsWanted } from './same-object.js'
 import { acting, type Work } from './work.js'
@@ -17,13 +18,13 @@ export function chartStep(work: Work): Step {
   return {
     id: 'chart',
     title: 'Chart of Argo CD',
-    run: async ({ progress }) => {
+    run: async (control) => {
       work.chart = await argoCdChart(project, work.management)
       const { name, version, digest, repository } = work.chart
       if (digest !== undefined && (await lookAtRelease(work.hub, work.chart)).right) {
         return { outcome: 'checked', detail: `${name} ${version} is installed` }
       }
-      progress(`fetching it from ${repository}`)
+      control.progress(`fetching it from ${repository}`)
       const archive = await pullChart(work.hub.helm, work.chart, { folder: work.hub.folder, ...(digest !== undefined && { digest }) })
       work.chart = { ...work.chart, digest: archive.digest }
       if (!work.options.dryRun) await noteChart(project, work.chart, archive)
@@ -47,9 +48,12 @@ export function argoCdStep(work: Work): Step {
       return state.right && state.detail
     },
     plan: async () => detail,
-    run: async ({ progress }) => {
+    run: async (control) => {
       const timeoutMs = work.remainingMs
-      const { repaired } = await installArgoCd(work.hub, work.chart, { timeoutMs, progress })
+      const { repaired } = await installArgoCd(work.hub, work.chart, {
+        timeoutMs,
+        progress: (detail) => control.progress(detail),
+      })
       return { outcome: 'done', detail: repaired ? `${detail}, after a repair` : detail }
     },
     verify: async () => {
@@ -72,7 +76,9 @@ export function credentialsStep(work: Work): Step {
     const { [USERNAME]: username = '', [PASSWORD]: password = '' } = work.context.ports.env
     if (username === '' && password === '') return undefined
     if (username !== '' && password !== '') return gitCredentials(work.git, { username, password })
-    throw new UserError('BadFlag', `Of ${USERNAME} and ${PASSWORD} only one is set.`, { next: ['Set both, or none for a repository that anybody may read.'] })
+    throw new UserError('BadFlag', `Of ${USERNAME} and ${PASSWORD} only one is set.`, {
+      next: ['Set both, or none for a repository that anybody may read.'],
+    })
   }
   const kept = async (): Promise<boolean> => {
     const { name, namespace } = { name: 'platform-git', namespace: ARGOCD_NAMESPACE }
@@ -97,47 +103,52 @@ export function credentialsStep(work: Work): Step {
 }
 
 export function projectsStep(work: Work): Step {
-  const { directory } = work.context.project
-  return applyStep(work, { id: 'projects', title: 'Projects', objects: async () => objectsBelow(directory, GITOPS.projects) })
+  return applyStep(work, { id: 'projects', title: 'Projects', objects: async () => objectsIn(await filesIn(work, GITOPS.projects)) })
 }
 
 export function rootStep(work: Work): Step {
-  const { directory } = work.context.project
-  return applyStep(work, {
-    id: 'root',
-    title: 'Root application',
-    objects: async () => objectsIn(directory, `${GITOPS.bootstrap}/root.yaml`),
-  })
+  return applyStep(work, { id: 'root', title: 'Root application', objects: async () => objectsInFile(work, ROOT_FILE) })
 }
 
 /** Registers the cluster in Argo CD. Git has the same object, and brings it back where somebody deletes it. */
 export function registrationStep(work: Work): Step {
-  const { directory } = work.context.project
   const { name } = work.environment
   return applyStep(work, {
     id: 'cluster',
     title: `Cluster ${name} in Argo CD`,
-    objects: async () => objectsIn(directory, clusterFile(name)),
+    objects: async () => objectsInFile(work, clusterFile(name)),
   })
+}
+
+async function filesIn(work: Work, folder: string): Promise<Texts> {
+  return yamlTexts(work.context.project.directory, folder, work.options.dryRun ? work.files : [])
+}
+
+async function objectsInFile(work: Work, file: string): Promise<KubernetesObject[]> {
+  const text = (await filesIn(work, path.posix.dirname(file))).get(file)
+  return text === undefined ? [] : objectsIn(new Map([[file, text]]))
 }
 
 /** A step that brings objects into the management cluster as the files of the repository have them. */
 function applyStep(work: Work, { id, title, objects }: { id: string; title: string; objects: () => Promise<KubernetesObject[]> }): Step {
-  const missing = async (): Promise<KubernetesObject[]> => differing(work.hub.kubectl, await objects())
   const names = (list: readonly KubernetesObject[]): string => list.map(({ metadata }) => metadata.name).join(', ')
+  let due: KubernetesObject[] = []
   return acting(work, {
     id,
     title,
-    isDone: async () => (await missing()).length === 0 && names(await objects()),
-    plan: async () => names(await missing()),
+    isDone: async () => {
+      const wanted = await objects()
+      due = await differing(work.hub.kubectl, wanted)
+      return due.length === 0 && (names(wanted) || 'none')
+    },
+    plan: async () => names(due),
     run: async () => {
-      const found = await missing()
       // Argo CD owns the fields as well, and takes them from the same files.
-      await work.hub.kubectl.apply(found, { force: true })
-      return { outcome: 'done', detail: names(found) }
+      await work.hub.kubectl.apply(due, { force: true })
+      return { outcome: 'done', detail: names(due) }
     },
     verify: async () => {
-      const left = await missing()
+      const left = await differing(work.hub.kubectl, due)
       if (left.length === 0) return
       throw new UserError('VerifyFailed', `${title}: ${names(left)} is not in the cluster as the repository says.`, {
         next: ['Find out who changes it: kubectl get --show-managed-fields', 'Run the same command again.'],

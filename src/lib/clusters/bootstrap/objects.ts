@@ -56,7 +56,11 @@ function projectObject(name: string, spec: Record<string, unknown>): KubernetesO
  * it by accident deletes nothing else.
  * @param options.prune whether what vanishes from Git is deleted
  */
-export function folderApplication(name: string, git: GitPlace, { folder, prune, wave }: { folder: string; prune: boolean; wave: number }): KubernetesObject {
+export function folderApplication(
+  name: string,
+  git: GitPlace,
+  { folder, prune, wave }: { folder: string; prune: boolean; wave: number },
+): KubernetesObject {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',

@@ -8,9 +8,9 @@ export function isAsWanted(live: KubernetesObject | undefined, wanted: Kubernete
 
 /** As the server keeps it: `stringData` of a Secret is taken in as `data`. */
 function asKept({ stringData, ...object }: KubernetesObject): KubernetesObject {
-  if (typeof stringData !== 'object' || stringData === null) return object as KubernetesObject
+  if (typeof stringData !== 'object' || stringData === null) return object
   const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')] as const)
-  return { ...(object as KubernetesObject), data: Object.fromEntries(data) }
+  return { ...object, data: Object.fromEntries(data) }
 }
 
 function includes(live: unknown, wanted: unknown): boolean {

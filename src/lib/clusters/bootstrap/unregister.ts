@@ -33,18 +33,22 @@ export async function unregisterCluster(context: BootstrapContext, options: Omit
   const management = managementOf(context, environment)
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
-  return withRun(ports, { repository: project.directory, environment: environment.name, command: 'cluster unregister', purpose }, async (run) => {
-    const work = new Work({ ...context, ports: run.ports }, { ...options, wait: false }, { environment, management })
-    const kept = new Set<string>()
-    try {
-      const steps = [...accessSteps(work, { cluster: false }), keepStep(work, kept), forgetFileStep(work), secretStep(work)]
-      const { results, changed } = await runSteps(run.ports, `Unregistration of ${environment.name}`, steps)
-      const status = options.dryRun ? 'planned' : changed ? 'unregistered' : 'unchanged'
-      return { environment: environment.name, status, kept: [...kept].sort(), steps: results }
-    } finally {
-      for (const cleanUp of work.cleanUp.reverse()) await cleanUp()
-    }
-  })
+  return withRun(
+    ports,
+    { repository: project.directory, environment: environment.name, command: 'cluster unregister', purpose },
+    async (run) => {
+      const work = new Work({ ...context, ports: run.ports }, { ...options, wait: false }, { environment, management })
+      const kept = new Set<string>()
+      try {
+        const steps = [...accessSteps(work, { cluster: false }), keepStep(work, kept), forgetFileStep(work), secretStep(work)]
+        const { results, changed } = await runSteps(run.ports, `Unregistration of ${environment.name}`, steps)
+        const status = options.dryRun ? 'planned' : changed ? 'unregistered' : 'unchanged'
+        return { environment: environment.name, status, kept: [...kept].sort(), steps: results }
+      } finally {
+        for (const cleanUp of work.cleanUp.reverse()) await cleanUp()
+      }
+    },
+  )
 }
 
 /** An application with this finalizer would take its objects along. */
@@ -53,7 +57,9 @@ const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
 function keepStep(work: Work, kept: Set<string>): Step {
   const ofCluster = async (): Promise<KubernetesObject[]> => {
     const all = await work.hub.kubectl.list(APPLICATIONS, { namespace: ARGOCD_NAMESPACE })
-    const found = all.filter(({ spec }) => (spec as { destination?: { name?: string } } | undefined)?.destination?.name === work.environment.name)
+    const found = all.filter(
+      ({ spec }) => (spec as { destination?: { name?: string } } | undefined)?.destination?.name === work.environment.name,
+    )
     for (const { metadata } of found) kept.add(metadata.name)
     return found
   }
@@ -68,7 +74,10 @@ function keepStep(work: Work, kept: Set<string>): Step {
       const found = await dangerous()
       for (const { metadata } of found) {
         const finalizers = (metadata['finalizers'] as string[]).filter((each) => !each.startsWith(FINALIZER))
-        await work.hub.kubectl.patch({ resource: APPLICATIONS, name: metadata.name, namespace: ARGOCD_NAMESPACE }, { metadata: { finalizers } })
+        await work.hub.kubectl.patch(
+          { resource: APPLICATIONS, name: metadata.name, namespace: ARGOCD_NAMESPACE },
+          { metadata: { finalizers } },
+        )
       }
       return { outcome: 'done', detail: found.map(({ metadata }) => metadata.name).join(', ') }
     },
@@ -82,14 +91,17 @@ function forgetFileStep(work: Work): Step {
     id: 'git',
     title: 'Repository',
     plan: async () => `remove ${file}`,
-    run: async ({ progress }) => {
+    run: async (control) => {
       const target = await resolveInside(directory, file)
       const existed = (await readTextIfExists(target)) !== undefined
       await rm(target, { force: true })
       await updateLock(directory, (lock) => {
         lock.files = Object.fromEntries(Object.entries(lock.files).filter(([name]) => name !== file))
       })
-      const { changed } = await pushFiles(work, [file], { message: `Unregister the cluster of ${work.environment.name}`, progress })
+      const { changed } = await pushFiles(work, [file], {
+        message: `Unregister the cluster of ${work.environment.name}`,
+        progress: (detail) => control.progress(detail),
+      })
       return { outcome: existed || changed ? 'done' : 'unchanged', detail: file }
     },
   })

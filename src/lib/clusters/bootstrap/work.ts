@@ -2,6 +2,7 @@ import type { GitPlace } from '../../config/git-place.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import type { Step, StepResult } from '../../core/steps.js'
+import type { OwnedFile } from '../../templates/owned-files.js'
 import type { ChartWish } from './argocd-chart.js'
 import type { ClusterLink } from './cluster-link.js'
 import type { BootstrapContext } from './context.js'
@@ -25,6 +26,8 @@ export class Work {
   readonly management: Environment
   /** Run at the end, the last one first. */
   readonly cleanUp: Array<() => Promise<void>> = []
+  /** The files of the repository that platform makes, and what becomes of them. */
+  files: OwnedFile[] = []
   /** The commit that Argo CD must have seen. */
   commit: string | undefined
   #links: { cluster: ClusterLink; hub: ClusterLink; git: GitPlace } | undefined

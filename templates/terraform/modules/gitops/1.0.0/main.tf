@@ -23,7 +23,11 @@ locals {
   # The same rule in the management environment, whose role may not exist yet.
   management_prefix      = "${var.platform}-${var.management.environment}"
   management_role_prefix = length(local.management_prefix) <= 35 ? local.management_prefix : "${substr(local.management_prefix, 0, 26)}-${substr(sha256(local.management_prefix), 0, 8)}"
-  management_role_arn    = "arn:${local.partition}:iam::${var.management.account_id}:role/platform/${var.platform}/${var.management.environment}/${local.management_role_prefix}-argocd"
+  management_role_arns = [
+    "arn:${local.partition}:iam::${var.management.account_id}:role/platform/${var.platform}/${var.management.environment}/${local.management_role_prefix}-argocd",
+    # The same role: a name is taken once in an account, whatever the path. AWS compares the first form, emulators the second.
+    "arn:${local.partition}:sts::${var.management.account_id}:assumed-role/${local.management_role_prefix}-argocd/*",
+  ]
 }
 
 # Management: the role of Argo CD itself.
@@ -132,9 +136,9 @@ data "aws_iam_policy_document" "deployer_trust" {
     }
 
     condition {
-      test     = "ArnEquals"
+      test     = "ArnLike"
       variable = "aws:PrincipalArn"
-      values   = [local.management_role_arn]
+      values   = local.management_role_arns
     }
   }
 }
