@@ -75,8 +75,8 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
       return eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) })
     },
     companion: async () => {
-      const { startArgoCds } = await import('./argocd/start.js')
-      return startArgoCds({
+      const { startBesideClusters } = await import('./beside-clusters.js')
+      return startBesideClusters({
         accountId: settings.accountId,
         endpoint: () => endpoint,
         clientsFor: async (region) => contextFor(region).clients(),

@@ -33,7 +33,7 @@ export const gitopsTools = {
         ldflags: '-s -w -X github.com/argoproj/argo-cd/v3/common.version={version}',
       },
     },
-    buildUnits: 2100,
+    buildUnits: 2260,
     buildTime: 'about 5 minutes on two cores, once',
     byHand: ['Install Argo CD 3.5: https://argo-cd.readthedocs.io/en/stable/cli_installation/'],
   },

@@ -55,15 +55,20 @@ export class CredentialsServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const name = /^\/v1\/credentials\/([\w-]+)$/.exec(request.url ?? '')?.[1]
-    if (request.method !== 'GET' || name === undefined) return reply(response, 404, { message: 'There is nothing here.' })
-    if (!isSame(request.headers.authorization ?? '', this.#tokenFor(name))) return reply(response, 403, { message: 'The token is wrong.' })
+    const { body, status } = await this.#answerTo(request)
+    reply(response, status, body)
+  }
+
+  async #answerTo({ headers, method, url }: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const name = /^\/v1\/credentials\/([\w-]+)$/.exec(url ?? '')?.[1]
+    if (method !== 'GET' || name === undefined) return { status: 404, body: { message: 'There is nothing here.' } }
+    if (!isSame(headers.authorization ?? '', this.#tokenFor(name))) return { status: 403, body: { message: 'The token is wrong.' } }
     const known = this.#known.get(name)
-    if (known && Date.parse(known.Expiration) - this.#now().getTime() > RENEW_MS) return reply(response, 200, known)
+    if (known && Date.parse(known.Expiration) - this.#now().getTime() > RENEW_MS) return { status: 200, body: known }
     const result = await this.#identity(principalIn(name))
-    if ('refused' in result) return reply(response, 404, { code: 'ResourceNotFoundException', message: result.refused })
+    if ('refused' in result) return { status: 404, body: { code: 'ResourceNotFoundException', message: result.refused } }
     this.#known.set(name, result.credentials)
-    reply(response, 200, result.credentials)
+    return { status: 200, body: result.credentials }
   }
 
   /** The token of a principal opens nothing of another one. */

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { STSClient } from '@aws-sdk/client-sts'
 import type { AwsClients } from '../../aws/clients.js'
+import { KeyedMutex } from '../mends/keyed-mutex.js'
+import { podsService } from './pods-service.js'
 import { podsMayAssume } from './pod-trust.js'
 
 /** A service account of a cluster, as EKS Pod Identity knows it. */
@@ -31,13 +34,15 @@ const SESSION_SECONDS = 3600
  * @param clientsFor clients of the emulator's root identity for a region.
  */
 export function emulatedPodIdentity(clientsFor: (region: string) => Promise<AwsClients>, accountId: string): PodIdentity {
+  const mutex = new KeyedMutex()
   return async (principal) => {
     const clients = await clientsFor(principal.region)
     const roleArn = await roleOf(clients, principal)
     if (roleArn === undefined) return { refused: `${principal.namespace}/${principal.serviceAccount} has no pod identity association.` }
     if (!(await trustsPods(clients, roleArn)))
       return { refused: `${roleArn} does not let pods.eks.amazonaws.com assume it (sts:AssumeRole and sts:TagSession).` }
-    return { credentials: await assume(clients, roleArn, { ...principal, accountId }) }
+    const sts = await mutex.run('service', async () => podsService(clients))
+    return { credentials: await assume(sts, roleArn, { ...principal, accountId }) }
   }
 }
 
@@ -52,7 +57,7 @@ async function roleOf(clients: AwsClients, { cluster, namespace, serviceAccount 
   return answer.association?.roleArn
 }
 
-/** The sandbox asks as root, whom the emulator lets assume any role. */
+/** The emulator looks at conditions, but not at the tags; and it does not say what is missing. */
 async function trustsPods(clients: AwsClients, roleArn: string): Promise<boolean> {
   const { GetRoleCommand } = await import('@aws-sdk/client-iam')
   const RoleName = roleArn.split('/').at(-1) ?? ''
@@ -61,7 +66,7 @@ async function trustsPods(clients: AwsClients, roleArn: string): Promise<boolean
 }
 
 async function assume(
-  clients: AwsClients,
+  sts: STSClient,
   roleArn: string,
   { accountId, cluster, namespace, region, serviceAccount }: PodPrincipal & { accountId: string },
 ): Promise<PodCredentials> {
@@ -72,9 +77,7 @@ async function assume(
     'kubernetes-namespace': namespace,
     'kubernetes-service-account': serviceAccount,
   }
-  const answer = await (
-    await clients.sts()
-  ).send(
+  const answer = await sts.send(
     new AssumeRoleCommand({
       RoleArn: roleArn,
       // As EKS names the session (user guide, "Understand how EKS Pod Identity works").
