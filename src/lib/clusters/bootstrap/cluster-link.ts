@@ -3,6 +3,7 @@ import { type ClusterAccess, type ClusterDetails, clusterNotFound, readClusterDe
 import { stateOutputs } from '../../aws/state-object.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
+import type { KubernetesClient } from '../../core/kubernetes.js'
 import { Helm } from '../../helm/helm.js'
 import { readCertificate } from '../../kube/certificate.js'
 import { Kubectl } from '../../kube/kubectl.js'
@@ -13,12 +14,15 @@ import { type ClusterPlace, findCluster, requestFor } from '../find-cluster.js'
 import { tokenFlags } from '../token-request.js'
 import type { BootstrapContext } from './context.js'
 
+/** What is used of kubectl. */
+export type ClusterKubectl = KubernetesClient & { run: Kubectl['run']; withSignal(signal: AbortSignal): ClusterKubectl }
+
 /** The way into the cluster of an environment, and what AWS says of it. */
 export interface ClusterLink {
   environment: Environment
   details: ClusterDetails
   access: ClusterAccess
-  kubectl: Kubectl
+  kubectl: ClusterKubectl
   helm: Helm
   /** A folder that vanishes with the link. */
   folder: string

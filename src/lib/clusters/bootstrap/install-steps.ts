@@ -129,6 +129,10 @@ async function objectsInFile(work: Work, file: string): Promise<KubernetesObject
   return text === undefined ? [] : objectsIn(new Map([[file, text]]))
 }
 
+/** Longest time until Argo CD agrees. */
+const VERIFY_MS = 90_000
+const VERIFY_AGAIN_MS = 1500
+
 /** A step that brings objects into the management cluster as the files of the repository have them. */
 function applyStep(work: Work, { id, title, objects }: { id: string; title: string; objects: () => Promise<KubernetesObject[]> }): Step {
   const names = (list: readonly KubernetesObject[]): string => list.map(({ metadata }) => metadata.name).join(', ')
@@ -148,7 +152,14 @@ function applyStep(work: Work, { id, title, objects }: { id: string; title: stri
       return { outcome: 'done', detail: names(due) }
     },
     verify: async () => {
-      const left = await differing(work.hub.kubectl, due)
+      const { clock, signal } = work.context.ports
+      const until = clock.now().getTime() + Math.min(VERIFY_MS, work.remainingMs)
+      let left = await differing(work.hub.kubectl, due)
+      // Argo CD puts its own back, until it has seen the commit that they come from.
+      while (left.length > 0 && clock.now().getTime() < until) {
+        await clock.sleep(VERIFY_AGAIN_MS, signal)
+        left = await differing(work.hub.kubectl, due)
+      }
       if (left.length === 0) return
       throw new UserError('VerifyFailed', `${title}: ${names(left)} is not in the cluster as the repository says.`, {
         next: ['Find out who changes it: kubectl get --show-managed-fields', 'Run the same command again.'],

@@ -2,8 +2,8 @@ import { hostname, userInfo } from 'node:os'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import type { Ports } from '../../core/ports.js'
-import type { Kubectl } from '../../kube/kubectl.js'
 import { kubectlError } from '../../kube/kubectl-errors.js'
+import type { ClusterKubectl } from './cluster-link.js'
 
 type LeasePorts = Pick<Ports, 'clock' | 'processes'>
 
@@ -19,7 +19,7 @@ const GIVE_BACK_MS = 5000
  * @returns gives it back
  * @throws `RunInProgress`
  */
-export async function takeLease(ports: LeasePorts, kubectl: Kubectl): Promise<() => Promise<void>> {
+export async function takeLease(ports: LeasePorts, kubectl: ClusterKubectl): Promise<() => Promise<void>> {
   const self = await ports.processes.self()
   const holder = `${userInfo().username}@${hostname()}/${self.pid}/${self.startedAt}`
   await take(ports, kubectl, holder)
@@ -34,7 +34,7 @@ export async function takeLease(ports: LeasePorts, kubectl: Kubectl): Promise<()
   }
 }
 
-async function take(ports: LeasePorts, kubectl: Kubectl, holder: string): Promise<void> {
+async function take(ports: LeasePorts, kubectl: ClusterKubectl, holder: string): Promise<void> {
   const current = await kubectl.get(LEASE)
   if (current) {
     const held = holderOf(current)
@@ -75,7 +75,7 @@ async function isAlive({ clock, processes }: LeasePorts, { identity, renewedAt, 
   return host !== hostname() || processes.isAlive({ pid: Number(pid), startedAt })
 }
 
-async function giveBack(kubectl: Kubectl, holder: string): Promise<void> {
+async function giveBack(kubectl: ClusterKubectl, holder: string): Promise<void> {
   const current = await kubectl.get(LEASE).catch(() => undefined)
   if (current && holderOf(current).identity === holder) await kubectl.delete(LEASE).catch(() => undefined)
 }

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises'
-import { ARGOCD_NAMESPACE, APPLICATIONS } from '../../argocd/application.js'
+import { type Application, APPLICATIONS, ARGOCD_NAMESPACE } from '../../argocd/application.js'
+import { waitForApplications } from '../../argocd/wait.js'
 import { UserError } from '../../core/errors.js'
-import { resolveInside } from '../../core/files.js'
+import { readTextIfExists, resolveInside } from '../../core/files.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
 import { withRun } from '../../roots/run.js'
-import { readTextIfExists } from '../../core/files.js'
 import { updateLock } from '../../templates/lock-file.js'
 import { accessSteps } from './access-steps.js'
 import { environmentOf } from './bootstrap.js'
@@ -115,7 +115,12 @@ function secretStep(work: Work): Step {
     title: `Cluster ${work.environment.name} in Argo CD`,
     isDone: isGone,
     plan: async () => 'forget it',
-    run: async () => {
+    run: async (control) => {
+      const { ports } = work.context
+      // It would bring the Secret back for as long as it has not seen the commit.
+      const seen = ({ revision }: Application): boolean => revision === work.commit
+      const progress = (detail: string): void => control.progress(detail)
+      await waitForApplications(ports, work.hub.kubectl, { names: ['clusters'], isDone: seen, timeoutMs: work.remainingMs, progress })
       await work.hub.kubectl.delete(place)
       return { outcome: 'done', detail: 'forgotten' }
     },
