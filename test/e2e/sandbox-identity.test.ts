@@ -6,6 +6,7 @@ import {
   DeleteAccessKeyCommand,
   DeleteRoleCommand,
   GetRoleCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { buildQueryString, HttpRequest } from '@smithy/core/protocols'
@@ -111,13 +112,40 @@ describe('a presigned caller identity', () => {
   })
 })
 
+describe('a trust policy with tags', () => {
+  const policy = (Service: string): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: ['sts:AssumeRole', 'sts:TagSession'] }],
+    })
+  async function change(clients: AwsClients): Promise<string> {
+    const iam = await clients.iam()
+    const RoleName = 'tagged'
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy('ec2.amazonaws.com') }))
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: policy('pods.eks.amazonaws.com') }))
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName }))
+    return decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')
+  }
+
+  test('cannot be changed in the bare emulator', async () => {
+    const reason = 'The emulator has closed this gap: remove what src/lib/sandbox/mends/iam-trust-policies.ts hides, and this test.'
+    await expect(change(bare.clients), reason).rejects.toThrow('Trust Policy statement actions')
+  })
+
+  test('can be changed through the gateway', async () => {
+    expect(JSON.parse(await change(sandbox.clients()))).toEqual(JSON.parse(policy('pods.eks.amazonaws.com')))
+  })
+})
+
 describe('a role that another role trusts', () => {
   /** A session of a new role, and another new role that trusts that one. */
   async function chain(clients: AwsClients): Promise<{ clients: AwsClients; RoleArn: string | undefined; trust: string }> {
     const session = await sessionOf(clients, 'first', 'me')
     const AssumeRolePolicyDocument = JSON.stringify({
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/ops/first` }, Action: 'sts:AssumeRole' }],
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/ops/first` }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
+      ],
     })
     const { Role } = await (await clients.iam()).send(new CreateRoleCommand({ RoleName: 'second', AssumeRolePolicyDocument }))
     const own = new AwsClients({ ...clients.connection, credentials: session })

@@ -4,6 +4,7 @@ import { allMends } from '../../../src/lib/sandbox/mends/all.js'
 import { extendAddons, missingVersions } from '../../../src/lib/sandbox/mends/eks-catalogue.js'
 import { KeyedMutex } from '../../../src/lib/sandbox/mends/keyed-mutex.js'
 import { typeOfEc2 } from '../../../src/lib/sandbox/mends/tagged-resources.js'
+import { hiddenActions, shownActions } from '../../../src/lib/sandbox/mends/iam-trust-policies.js'
 import { trustWithSession } from '../../../src/lib/sandbox/mends/trust-with-session.js'
 import { parseQuery, selectPage } from '../../../src/lib/sandbox/mends/tagging-get-resources.js'
 
@@ -18,6 +19,24 @@ describe('a trust policy', () => {
     ['names that of another account', 'arn:aws:iam::111111111111:role/argocd', undefined],
   ])('that %s', (_, given, expected) => {
     expect(trustWithSession(policy(given), session)).toBe(expected && policy(expected))
+  })
+
+  test('keeps the actions that the emulator refuses where it does not look', () => {
+    const text =
+      '{"Statement":[{"Action":["sts:AssumeRole","sts:TagSession"]},{"Action":"sts:SetSourceIdentity"},{"Action":"sts:AssumeRole"}]}'
+    const hidden = hiddenActions(text)
+    expect(JSON.parse(hidden)).toEqual({
+      Statement: [
+        { Action: ['sts:AssumeRole', ['sts:TagSession']] },
+        { Action: [['sts:SetSourceIdentity']] },
+        { Action: 'sts:AssumeRole' },
+      ],
+    })
+    expect(JSON.parse(shownActions(hidden))).toEqual({
+      Statement: [{ Action: ['sts:AssumeRole', 'sts:TagSession'] }, { Action: ['sts:SetSourceIdentity'] }, { Action: 'sts:AssumeRole' }],
+    })
+    expect(shownActions('{ "Statement": [] }')).toBe('{ "Statement": [] }')
+    expect(hiddenActions('broken')).toBe('broken')
   })
 
   test('that is none stays so', () => {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ClusterPki } from '../clusters/pki.js'
+import { aggregatedAnswer } from './aggregated.js'
 import { execRequestOf, protocolOf, serveExec } from './exec-session.js'
 
 const NOTHING = 'Pods of the sandbox run nothing, so there is no log.\n'
@@ -35,8 +36,8 @@ export class KubeletServer {
     const proxy = createServer(secured, (_, response) => response.writeHead(404).end())
     proxy.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       socket.on('error', () => socket.destroy())
-      // Nobody else is played.
-      if (!/:10250$/.test(request.url ?? '')) return socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      // The port of a kubelet, and that of Services which serve a part of the API themselves.
+      if (!/:(?:10250|443)$/.test(request.url ?? '')) return socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
       if (head.length > 0) socket.unshift(head)
       return kubelet.emit('connection', socket)
@@ -56,6 +57,11 @@ export class KubeletServer {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
+  const aggregated = aggregatedAnswer(request.method, request.url)
+  if (aggregated) {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(aggregated))
+    return
+  }
   if (request.url?.startsWith('/containerLogs/') === true) response.writeHead(200, { 'content-type': 'text/plain' }).end(NOTHING)
   else response.writeHead(501, { 'content-type': 'text/plain' }).end('Not played in the sandbox.')
 }

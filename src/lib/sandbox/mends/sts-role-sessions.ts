@@ -4,6 +4,7 @@ import path from 'node:path'
 import { toJsonText, writeFileAtomic } from '../../core/files.js'
 import type { Answer } from '../gateway/answer.js'
 import { textOf } from '../gateway/xml-text.js'
+import { hiddenActions, shownActions, TRUST_LOCK } from './iam-trust-policies.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
 import { callQuery } from './root-calls.js'
 import { trustWithSession } from './trust-with-session.js'
@@ -20,24 +21,13 @@ export const stsRoleSessions: Mend = {
   service: 'sts',
   actions: ['AssumeRole'],
   handle: async (request, context) =>
-    context.exclusively(LOCK, async () => {
+    context.exclusively(TRUST_LOCK, async () => {
       const answer = await context.forward(request)
       const refused = refusedSession(answer)
       return refused ? withSession(refused, request, answer, context) : answer
     }),
   repair: putBackPolicies,
 }
-
-/** Roles stay as they are while one of them is changed for a moment. */
-export const iamRolesInPeace: Mend = {
-  id: 'iam-roles-in-peace',
-  gap: 'See sts-role-sessions: what it changes for a moment is not to be seen.',
-  service: 'iam',
-  actions: ['GetRole', 'ListRoles', 'UpdateAssumeRolePolicy', 'DeleteRole', 'CreateRole', 'GetAccountAuthorizationDetails'],
-  handle: async (request, context) => context.exclusively(LOCK, async () => context.forward(request)),
-}
-
-const LOCK = 'iam trust policies'
 
 interface Refused {
   session: string
@@ -74,11 +64,11 @@ async function withSession({ role, session }: Refused, request: MendRequest, ref
 async function trustOf(role: string, context: MendContext): Promise<string | undefined> {
   const xml = await callQuery(context, 'iam', { Action: 'GetRole', Version: '2010-05-08', RoleName: role })
   const text = textOf(xml, 'AssumeRolePolicyDocument')
-  return text === undefined ? undefined : decodeURIComponent(text)
+  return text === undefined ? undefined : shownActions(decodeURIComponent(text))
 }
 
 async function setTrust(role: string, policy: string, context: MendContext): Promise<void> {
-  const parameters = { Action: 'UpdateAssumeRolePolicy', Version: '2010-05-08', RoleName: role, PolicyDocument: policy }
+  const parameters = { Action: 'UpdateAssumeRolePolicy', Version: '2010-05-08', RoleName: role, PolicyDocument: hiddenActions(policy) }
   if ((await callQuery(context, 'iam', parameters)) === '') throw new Error(`The trust policy of ${role} could not be set.`)
 }
 
