@@ -1,6 +1,6 @@
 import { CreatePodIdentityAssociationCommand, DeleteClusterCommand, DeleteNodegroupCommand, type Cluster } from '@aws-sdk/client-eks'
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemProcesses } from '../../src/lib/core/processes.js'
 import type { ArgoCdRow } from '../../src/lib/sandbox/clusters/companion.js'
@@ -318,6 +318,72 @@ describe('what has no process here is played', () => {
     await kubectl(management, ['delete', 'namespace', 'played', '--timeout=120s'])
     await eventually('it is deleted', async () => (await names()) === '', 60_000)
   })
+})
+
+describe('kubectl exec', () => {
+  const exec = async (args: string[], input?: string): Promise<Outcome> =>
+    as(management, admin, ['-n', 'shop', 'exec', ...(input === undefined ? [] : ['-i']), 'deploy/web', '--', ...args], input)
+
+  test('is answered for the pod that was asked', async () => {
+    expect(await exec(['hostname'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^web-\w+-\w+$/) as string })
+    expect(await exec(['cat'], 'what goes in\n')).toMatchObject({ exitCode: 0, stdout: 'what goes in' })
+    expect(await exec(['false'])).toMatchObject({ exitCode: 1 })
+  })
+
+  test('runs no program of this machine', async () => {
+    const { exitCode, output } = await exec(['sh', '-c', `touch ${sandbox.directory}/made`])
+    expect(exitCode).toBe(126)
+    expect(output).toContain('Pods of the sandbox run nothing')
+    await expect(stat(`${sandbox.directory}/made`)).rejects.toThrow('ENOENT')
+  })
+
+  test('has a log beside it', async () => {
+    expect((await kubectl(management, ['-n', 'shop', 'logs', 'deploy/web'])).output).toContain('there is no log')
+  })
+
+  test('is for who may do so', async () => {
+    const stranger = await createUser(sandbox, 'stranger')
+    expect((await as(management, stranger, ['-n', 'shop', 'exec', 'deploy/web', '--', 'hostname'])).exitCode).not.toBe(0)
+  })
+})
+
+test('a Service that serves a part of the API counts as available', async () => {
+  const labels = { app: 'metrics-server' }
+  const metadata = { name: 'metrics-server', namespace: 'kube-system' }
+  const objects = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            containers: [{ name: 'server', image: 'registry.invalid/metrics-server:1', ports: [{ name: 'https', containerPort: 10250 }] }],
+          },
+        },
+      },
+    },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ port: 443, targetPort: 'https' }] } },
+    {
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1beta1.metrics.k8s.io' },
+      spec: {
+        group: 'metrics.k8s.io',
+        version: 'v1beta1',
+        service: { name: 'metrics-server', namespace: 'kube-system' },
+        insecureSkipTLSVerify: true,
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+      },
+    },
+  ]
+  await kubectl(management, ['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects })
+  await kubectl(management, ['wait', '--for=condition=Available', 'apiservice/v1beta1.metrics.k8s.io', '--timeout=120s'])
+  const { stdout } = await kubectl(management, ['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes'])
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'NodeMetricsList' })
 })
 
 const storageClass = {

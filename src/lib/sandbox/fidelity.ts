@@ -82,7 +82,7 @@ export const services: readonly ServiceFidelity[] = [
 const withKubernetes = mended(
   'eks',
   'partial',
-  'Each cluster has a real control plane with the access entries and policies of EKS. Nodes are objects, and pods run nothing. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
+  'Each cluster has a real control plane with the access entries and policies of EKS. Nodes are objects, and pods run nothing; Argo CD is real where it is installed, with its pod identity. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
 )
 
 /** How true each service is in a sandbox with or without Kubernetes. */
