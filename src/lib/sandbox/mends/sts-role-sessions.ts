@@ -7,13 +7,14 @@ import { textOf } from '../gateway/xml-text.js'
 import { hiddenActions, shownActions, TRUST_LOCK } from './iam-trust-policies.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
 import { callQuery } from './root-calls.js'
+import { trustForPods } from './trust-for-pods.js'
 import { trustWithSession } from './trust-with-session.js'
 
 /**
  * Gap: a trust policy that names a role does not let its sessions in, only their exact ARNs, so one role can't lead to another one
  * (fakecloud 0.51.0, evaluator.rs, `principal_matches_scoped`). For the moment of the call the session is named too. Nobody sees that: who
  * reads or changes roles waits meanwhile, and a note on disk lets the next start put the policy back after a crash. Conditions are the
- * emulator's to judge.
+ * emulator's to judge, but for those on what only EKS Pod Identity tells, which it does not know.
  */
 export const stsRoleSessions: Mend = {
   id: 'sts-role-sessions',
@@ -46,7 +47,8 @@ function refusedSession({ body, status }: Answer): Refused | undefined {
 
 async function withSession({ role, session }: Refused, request: MendRequest, refusal: Answer, context: MendContext): Promise<Answer> {
   const policy = await trustOf(role, context)
-  const widened = policy === undefined ? undefined : trustWithSession(policy, session)
+  const form = new URLSearchParams(request.body.toString('utf8'))
+  const widened = policy === undefined ? undefined : (trustWithSession(policy, session) ?? trustForPods(policy, session, form))
   if (policy === undefined || widened === undefined) return refusal
   const folder = notesFolder(context.stateFolder)
   const note = path.join(folder, createHash('sha256').update(role).digest('hex').slice(0, 16))
