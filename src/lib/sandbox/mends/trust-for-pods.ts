@@ -16,15 +16,16 @@ export function trustForPods(policy: string, session: string, form: URLSearchPar
   const parsed = objectIn(policy)
   if (account === undefined || !parsed) return undefined
   const facts = factsOf(account, form)
-  let opened = false
+  const opened: Json[] = []
   const statements = many(parsed['Statement']).map((each) => {
     const { Condition, Principal, ...statement } = each as Json
     const service = (Principal as Json | undefined)?.['Service']
     if (Condition === undefined || !many(service).includes(PODS) || !isMet(Condition as Json, facts)) return each
-    opened = true
-    return { ...statement, Principal }
+    const open = { ...statement, Principal }
+    opened.push(open)
+    return open
   })
-  return opened ? JSON.stringify({ ...parsed, Statement: statements }) : undefined
+  return opened.length > 0 ? JSON.stringify({ ...parsed, Statement: statements }) : undefined
 }
 
 /** What EKS tells with its call, by key in lower case. */
