@@ -47,7 +47,11 @@ export const services: readonly ServiceFidelity[] = [
   ),
   plain('logs', 'partial', 'Groups, streams, retention, filters and queries work. No AWS service writes logs of its own.'),
   plain('ecr', 'partial', 'Repositories and scan settings are kept. Push and pull do not work while signatures are checked.'),
-  plain('cloudtrail', 'shape-only', 'Trails are kept, but nothing is recorded.'),
+  mended(
+    'cloudtrail',
+    'partial',
+    'Every call is recorded, found by LookupEvents, and delivered to the bucket and log group of a trail, with digests that validate-logs takes. No Insights, no Lake.',
+  ),
   plain('events', 'partial', 'Rules and buses deliver to SQS, SNS and buses.'),
   plain('scheduler', 'partial', 'SQS, SNS and event bus targets fire. Universal targets count as success and do nothing.'),
   plain('wafv2', 'shape-only', 'Rules are kept and associated, but no request is looked at.'),

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../core/errors.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
+import { CloudTrail } from './cloudtrail/cloudtrail.js'
 import { emulatedEks } from './clusters/eks-view.js'
 import type { KubernetesPrograms } from './clusters/programs.js'
 import { SandboxClusters } from './clusters/sandbox-clusters.js'
@@ -35,6 +37,8 @@ export interface SupervisorSettings {
 
 /** How often the supervisor looks whether it is still wanted. */
 const CHECK_MS = 2000
+/** How long the end waits for the last deliveries. */
+const STOP_MS = 4000
 
 /**
  * Runs the emulator and the gateway of one repository until it is told to stop (SIGTERM), its record or folder vanishes, or the
@@ -74,6 +78,13 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     clock,
     log: (line) => logs.clusters.write(`${clock.now().toISOString()} ${line}\n`),
   })
+  const trail = await CloudTrail.open({
+    ...settings,
+    folder: folders.cloudtrail,
+    clientsFor: async (region) => contextFor(region).clients(),
+    clock,
+    log: (line) => logs.gateway.write(`${clock.now().toISOString()} ${line}\n`),
+  })
   const control = {
     token: randomBytes(24).toString('hex'),
     faults: new FaultPlan(),
@@ -85,6 +96,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
         await record.update({ kubernetes: true })
       },
     },
+    deliverTrails: async (options: { digest: boolean }) => trail.deliver(options),
   }
   const upstream = new Upstream(emulator.port)
   const contextFor = mendContexts(upstream, {
@@ -97,7 +109,8 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   const gateway = createGateway({
     upstream,
     control,
-    mends: allMends,
+    mends: [...allMends, trail.mend],
+    recorder: trail.recorder,
     mendContext: (call) => contextFor(call.region),
     log: (line) => logs.gateway.write(line),
   })
@@ -123,6 +136,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     })
     await emulator.start(endpoint)
     for (const mend of allMends) await mend.repair?.(folders.mends, contextFor)
+    await trail.start()
     if (settings.kubernetes) await control.clusters.switchOn(settings.kubernetes)
     await record.update({ state: 'ready' })
     watch(folders, self, ending, clock)
@@ -135,6 +149,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   await closeGateway(gateway)
   // Without a folder there is nothing to save, and saving would bring the folder back.
   const signal = end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM'
+  if (end.kind !== 'folder-gone') await within(STOP_MS, trail.stop())
   await clusters.stop(signal)
   await emulator.stop(signal)
   upstream.close()
@@ -142,6 +157,11 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   if (end.kind === 'fail') await record.update({ state: 'failed', failure: end.reason })
   for (const log of Object.values(logs)) log.close()
   if (end.kind === 'folder-gone') await removeWhatCameBack(folders)
+}
+
+/** What is not done in time waits on disk for the next start. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work.catch(() => undefined), sleep(ms, undefined, { ref: false })])
 }
 
 type End = { kind: 'stop' } | { kind: 'fail'; reason: string } | { kind: 'folder-gone' } | { kind: 'replaced' }
