@@ -5,7 +5,8 @@ import type { Environment } from './project.js'
 import { resolveDatabases } from './resolve-databases.js'
 import { HOST_FIELDS } from './project-rules.js'
 import type { EnvironmentFile, Platform, UserSettings } from './schema.js'
-import { SETTING_VARIABLES, type OutsideSettings } from './user-settings.js'
+import { SETTING_VARIABLES } from './setting-places.js'
+import type { OutsideSettings } from './user-settings.js'
 import type { YamlSource } from './yaml-source.js'
 
 /** For each field path, which place decided it: `environments/dev.yaml:12`, `preset small`, `default` … */
