@@ -2,6 +2,7 @@ import {
   CreateTrailCommand,
   GetTrailStatusCommand,
   LookupEventsCommand,
+  type LookupEventsCommandInput,
   PutEventSelectorsCommand,
   StartLoggingCommand,
   StopLoggingCommand,
@@ -211,7 +212,7 @@ describe('LookupEvents', () => {
     const second = await client.send(new LookupEventsCommand({ MaxResults: 2, NextToken: first.NextToken }))
     const ids = [...(first.Events ?? []), ...(second.Events ?? [])].map(({ EventId }) => EventId)
     expect(new Set(ids).size).toBe(4)
-    const refused = async (input: ConstructorParameters<typeof LookupEventsCommand>[0]): Promise<string> =>
+    const refused = async (input: LookupEventsCommandInput): Promise<string> =>
       client.send(new LookupEventsCommand(input)).then(
         () => 'taken',
         (error: unknown) => (error instanceof Error ? error.name : ''),
@@ -388,7 +389,7 @@ describe('a trail that logs', () => {
     const kept = await Body?.transformToByteArray()
     await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: files[0] }))
     expect(await validate()).toContain('INVALID: not found')
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: files[0], Body: kept }))
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: files[0], Body: kept ?? '' }))
   })
 
   test('goes on after down and up, with everybody still known by name', async () => {
