@@ -3,6 +3,7 @@ import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AwsClients } from '../aws/clients.js'
 import { messageOf } from '../core/errors.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
 import { CloudTrail } from './cloudtrail/cloudtrail.js'
@@ -10,6 +11,8 @@ import { emulatedEks } from './clusters/eks-view.js'
 import type { KubernetesPrograms } from './clusters/programs.js'
 import { SandboxClusters } from './clusters/sandbox-clusters.js'
 import type { StsPorts } from './eks-access/resolve-token.js'
+import { ControlPlaneLogs } from './control-plane-logs/control-plane-logs.js'
+import { emulatedLogs } from './control-plane-logs/log-store.js'
 import { Emulator } from './emulator.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { FaultPlan } from './gateway/fault-plan.js'
@@ -67,23 +70,27 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     clock,
   )
   const eks = emulatedEks(() => contextFor(settings.region))
+  const logTo = (log: RotatingLog) => (line: string) => log.write(`${clock.now().toISOString()} ${line}\n`)
+  const clientsFor = async (region: string): Promise<AwsClients> => contextFor(region).clients()
+  const planeLogs = new ControlPlaneLogs({ folders, eks, store: emulatedLogs(clientsFor), clock, log: logTo(logs.clusters) })
   const clusters: SandboxClusters = new SandboxClusters({
     folders,
     eks,
     reviews: async () => {
       const { eksReviews } = await import('./clusters/reviews.js')
       const sts: StsPorts = { now: () => clock.now(), send: async (request) => upstream.send(request) }
-      return eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) })
+      return planeLogs.withAuthenticatorLog(eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) }))
     },
     clock,
-    log: (line) => logs.clusters.write(`${clock.now().toISOString()} ${line}\n`),
+    log: logTo(logs.clusters),
+    onRemoving: async (name) => planeLogs.removing(name),
   })
   const trail = await CloudTrail.open({
     ...settings,
     folder: folders.cloudtrail,
-    clientsFor: async (region) => contextFor(region).clients(),
+    clientsFor,
     clock,
-    log: (line) => logs.gateway.write(`${clock.now().toISOString()} ${line}\n`),
+    log: logTo(logs.gateway),
   })
   const control = {
     token: randomBytes(24).toString('hex'),
@@ -137,6 +144,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     await emulator.start(endpoint)
     for (const mend of allMends) await mend.repair?.(folders.mends, contextFor)
     await trail.start()
+    planeLogs.start()
     if (settings.kubernetes) await control.clusters.switchOn(settings.kubernetes)
     await record.update({ state: 'ready' })
     watch(folders, self, ending, clock)
@@ -151,6 +159,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   const signal = end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM'
   if (end.kind !== 'folder-gone') await within(STOP_MS, trail.stop())
   await clusters.stop(signal)
+  if (end.kind !== 'folder-gone') await within(STOP_MS, planeLogs.stop())
   await emulator.stop(signal)
   upstream.close()
   if (end.kind === 'stop') await rm(folders.record, { force: true })
