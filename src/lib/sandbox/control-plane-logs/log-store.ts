@@ -15,7 +15,8 @@ export function emulatedLogs(clientsFor: (region: string) => Promise<AwsClients>
     async put(region, logGroupName, logStreamName, events) {
       const sdk = await import('@aws-sdk/client-cloudwatch-logs')
       const client = await (await clientsFor(region)).logs()
-      const put = async (): Promise<unknown> => client.send(new sdk.PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [...events] }))
+      const put = async (): Promise<unknown> =>
+        client.send(new sdk.PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [...events] }))
       const unlessThere = (error: unknown): void => {
         if (!(error instanceof sdk.ResourceAlreadyExistsException)) throw error
       }
