@@ -62,7 +62,7 @@ describe.each(alerts)('$alert', ({ alert, stage, labels = {}, annotations = {} }
 })
 
 test('runbooks link to places that exist', async () => {
-  const pages = new Map(
+  const pages = new Map<string, string>(
     await Promise.all(
       ruleFiles.map(
         async ({ stage }) => [`${stage}.md`, await readFile(path.join(MONITORING, 'runbooks', `${stage}.md`), 'utf8')] as const,
