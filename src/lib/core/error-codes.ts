@@ -106,7 +106,8 @@ export const errorCodes = {
   },
   UpgradeBlocked: {
     exitCode: ExitCode.refused,
-    meaning: 'Something would break in the new Kubernetes version: an insight of EKS, an API that is gone there, or an add-on without a version.',
+    meaning:
+      'Something would break in the new Kubernetes version: an insight of EKS, an API that is gone there, or an add-on without a version.',
   },
   NetworkOverlap: { exitCode: ExitCode.wrongUse, meaning: 'The address range overlaps that of another environment.' },
   EnvironmentMoved: {
