@@ -104,6 +104,11 @@ export const errorCodes = {
     exitCode: ExitCode.wrongUse,
     meaning: 'The Kubernetes version is not one that this version of platform supports.',
   },
+  UpgradeBlocked: {
+    exitCode: ExitCode.refused,
+    meaning:
+      'Something would break in the new Kubernetes version: an insight of EKS, an API that is gone there, or an add-on without a version.',
+  },
   NetworkOverlap: { exitCode: ExitCode.wrongUse, meaning: 'The address range overlaps that of another environment.' },
   EnvironmentMoved: {
     exitCode: ExitCode.refused,

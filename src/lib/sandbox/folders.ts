@@ -16,6 +16,8 @@ export interface SandboxFolders {
   mends: string
   /** What the services of our own keep. */
   services: string
+  /** What CloudTrail recorded. */
+  cloudtrail: string
   /** Kubernetes clusters, and the etcd that they share. */
   clusters: string
   /** The processes of these. */
@@ -38,6 +40,7 @@ export function sandboxFolders(directory: string): SandboxFolders {
     startLock: path.join(root, 'start.lock'),
     mends: path.join(root, 'mends'),
     services: path.join(root, 'services'),
+    cloudtrail: path.join(root, 'cloudtrail'),
     clusters: path.join(root, 'clusters'),
     clusterProcesses: path.join(root, 'clusters.json'),
     kubernetesWanted: path.join(root, 'kubernetes'),

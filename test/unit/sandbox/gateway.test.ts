@@ -56,7 +56,13 @@ beforeEach(async () => {
     list: async () => [{ name: 'dev', endpoint: 'https://127.0.0.1:1', ready: true }],
     switchOn: async (programs: unknown) => void switchedOn.push(programs),
   }
-  const control = { token: 'secret', faults: new FaultPlan(), status: () => ({ restarts: 0 }), clusters }
+  const control = {
+    token: 'secret',
+    faults: new FaultPlan(),
+    status: () => ({ restarts: 0 }),
+    clusters,
+    deliverTrails: async () => undefined,
+  }
   gateway = createGateway({
     upstream,
     control,

@@ -4,6 +4,7 @@ import { isLoopbackUrl } from '../../core/loopback.js'
 import type { Mend, MendContext } from '../mends/mend.js'
 import { errorAnswer, json, type Answer } from './answer.js'
 import { describeCall, hasFormBody, type Call } from './call.js'
+import { recordsNothing, tapeAnswer, type CallRecorder, type CallTape } from './call-recorder.js'
 import { answerControl, type ControlState } from './control.js'
 import { CONTROL_PREFIX } from './control-path.js'
 import { errorOfFault } from './fault-plan.js'
@@ -21,12 +22,15 @@ export interface GatewayOptions {
   mendContext: (call: Call) => MendContext
   /** Gets one line for each call. */
   log: (line: string) => void
+  /** Sees every call pass by. Default: nobody. */
+  recorder?: CallRecorder
 }
 
 interface Handled {
   call?: Call
   /** What was done to the call beside passing it on. */
   remark?: string
+  tape?: CallTape
 }
 
 /** The HTTP server in front of the emulator: forwards, mends and, in tests, breaks calls. */
@@ -36,10 +40,13 @@ export function createGateway(options: GatewayOptions): Server {
     const handled: Handled = {}
     response.once('close', () => {
       if (!request.url?.startsWith(CONTROL_PREFIX)) options.log(logLine(handled, response, performance.now() - startedAt))
+      handled.tape?.end()
     })
     handle(options, request, response, handled)
       .then((answer) => {
-        if (answer) reply(response, answer)
+        if (!answer) return
+        tapeAnswer(handled.tape, answer)
+        reply(response, answer)
       })
       .catch((error: unknown) => fail(response, handled.call, error, options.log))
   })
@@ -72,6 +79,14 @@ async function handle(
   let body = hasFormBody(request) ? await readBody(request, MAX_READ) : undefined
   const call = describeCall(request, body?.toString('utf8'))
   handled.call = call
+  const tape = (options.recorder ?? recordsNothing).begin(call, request)
+  if (tape) handled.tape = tape
+  if (body) tape?.request(body)
+  const read = async (): Promise<Buffer> => {
+    const whole = await readBody(request, MAX_READ)
+    if (tape?.wantsRequest) tape.request(whole)
+    return whole
+  }
   const { delayMs, fault } = options.control.faults.take(call)
   if (delayMs > 0) {
     handled.remark = `latency ${delayMs}ms`
@@ -80,19 +95,21 @@ async function handle(
   const mend = options.mends.find((candidate) => fits(candidate, call))
   if (fault) {
     handled.remark = fault.kind
-    body ??= await readBody(request, MAX_READ)
+    body ??= await read()
     if (fault.kind !== 'lost-answer') return errorAnswer(call.protocol, errorOfFault(fault, call.protocol))
-    if (mend) await mend.handle({ call, body }, options.mendContext(call))
-    else await options.upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
+    const answer = mend
+      ? await mend.handle({ call, body }, options.mendContext(call))
+      : await options.upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
+    tapeAnswer(tape, answer)
     response.destroy()
     return undefined
   }
   if (mend && (body !== undefined || isSmall(request))) {
     handled.remark = mend.id
-    body ??= await readBody(request, MAX_READ)
+    body ??= await read()
     return mend.handle({ call, body }, options.mendContext(call))
   }
-  await options.upstream.stream(request, response, body)
+  await options.upstream.stream(request, response, { ...(body && { body }), ...(tape && { tape }) })
   return undefined
 }
 
