@@ -68,7 +68,7 @@ export default tseslint.config(
     rules: { 'no-restricted-exports': 'off' },
   },
   {
-    files: ['src/lib/core/{exec,processes,guarded-process}.ts'],
+    files: ['src/lib/core/{exec,processes,guarded-process,piped-process}.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {
