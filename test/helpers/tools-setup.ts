@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export default async function installTools(): Promise<void> {
   const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
   const clusters = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl']
-  await execa(process.execPath, [bin, 'tools', 'install', 'terraform', 'opa', 'fakecloud', ...clusters], {
+  await execa(process.execPath, [bin, 'tools', 'install', 'terraform', 'opa', 'fakecloud', 'promtool', 'prometheus', ...clusters], {
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'inherit',

@@ -1,4 +1,5 @@
 import { clusterTools } from './catalogue-cluster.js'
+import { monitoringTools } from './catalogue-monitoring.js'
 import type { DownloadRecipe, ToolSpec } from './tool-spec.js'
 
 const MIB = 1024 * 1024
@@ -135,6 +136,8 @@ export const catalogue = {
   },
 
   ...clusterTools,
+
+  ...monitoringTools,
 
   git: {
     name: 'git',
