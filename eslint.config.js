@@ -42,6 +42,10 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     rules: {
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "ImportExpression[source.value='yaml']", message: 'In the bundle it has a default export only. Import core/yaml.js.' },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'stdout', message: TERMINAL },

@@ -35,7 +35,7 @@ export class ChartIndex {
 
   /** The text of index.yaml (https://helm.sh/docs/topics/chart_repository/#the-index-file). */
   async text(): Promise<string> {
-    const { stringify } = await import('yaml')
+    const { stringify } = await import('../../core/yaml.js')
     const entries: Record<string, ChartEntry[]> = Object.create(null) as Record<string, ChartEntry[]>
     for (const entry of await this.#entries()) (entries[entry.name] ??= []).push(entry)
     return stringify({ apiVersion: 'v1', generated: new Date().toISOString(), entries }, { aliasDuplicateObjects: false })
@@ -67,7 +67,7 @@ export class ChartIndex {
 /** What Chart.yaml says, in the folder at the top of an archive. */
 async function chartOf(file: string): Promise<ChartEntry | undefined> {
   const { list } = await import('tar')
-  const { parse } = await import('yaml')
+  const { parse } = await import('../../core/yaml.js')
   const chunks: Buffer[] = []
   await list({
     file,
