@@ -66,7 +66,7 @@ export const services: readonly ServiceFidelity[] = [
   plain('elasticloadbalancing', 'shape-only', 'Load balancers are kept. Making one takes a minute, as in AWS.'),
   plain('codepipeline', 'shape-only', 'Definitions are kept; an execution succeeds at once without running an action.'),
   plain('codebuild', 'none', 'Builds do not run.'),
-  plain('codecommit', 'partial', 'Repositories and commits through the API work; git clone does not.'),
+  mended('codecommit', 'partial', 'Repositories can be cloned and pushed to. What the API commits itself is kept apart from that.'),
   plain('secretsmanager', 'partial', 'Secrets are kept. IAM is not enforced.'),
   mended(
     'rds',
