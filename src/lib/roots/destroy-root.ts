@@ -22,7 +22,7 @@ export interface DestroyOptions {
   /** False: return as soon as Terraform is at work; the same command finishes and proves it. */
   wait: boolean
   /** What has to happen in the cluster, after the confirmation and before anything in AWS goes. Each step finishes what a cut left. */
-  inCluster?: readonly Step[]
+  inCluster?: () => Promise<readonly Step[]>
 }
 
 export interface DestroyResult {
@@ -151,7 +151,7 @@ async function destroy(
   prepared: Prepared,
   scope: Scope,
   findings: Findings,
-  { wait, inCluster = [] }: DestroyOptions,
+  { wait, inCluster }: DestroyOptions,
 ): Promise<Leftovers | undefined> {
   const { terraform, clients, state } = prepared
   const { keys: keptKeys, lost, addresses } = findings.kept
@@ -175,7 +175,7 @@ async function destroy(
     },
   }
   const before = [
-    ...inCluster,
+    ...((await inCluster?.()) ?? []),
     ...(root.cluster === undefined ? [] : [protectionStep(root.cluster, false, () => clients)]),
     { id: 'blockers', title: 'What would block it', run: emptyOut },
     correctState,

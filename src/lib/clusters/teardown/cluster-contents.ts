@@ -58,6 +58,8 @@ export interface RemovalOptions {
   /** Time for the controllers of one kind to remove what they made. */
   patienceMs: number
   progress: (detail: string) => void
+  /** Called for each object that was deleted. */
+  removed?: (object: CloudObject) => void
 }
 
 /**
@@ -68,14 +70,16 @@ export interface RemovalOptions {
 export async function removeCloudObjects(
   ports: Pick<Ports, 'clock' | 'signal'>,
   client: KubernetesClient,
-  { patienceMs, progress }: RemovalOptions,
+  { patienceMs, progress, removed }: RemovalOptions,
 ): Promise<CloudObject[]> {
   const stuck: CloudObject[] = []
   for (const each of CLOUD_KINDS) {
     const found = await objectsOf(client, each)
-    for (const { resource, name, namespace, title } of found) {
+    for (const object of found) {
+      const { resource, name, namespace, title } = object
       progress(title)
       await client.delete({ resource, name, ...(namespace !== undefined && { namespace }) }, { wait: false })
+      removed?.(object)
     }
     stuck.push(...(found.length === 0 ? [] : await waitUntilGone(ports, client, each, { patienceMs, progress })))
   }
