@@ -2,6 +2,7 @@ import { CreatePodIdentityAssociationCommand, DeleteClusterCommand, DeleteNodegr
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/lib/core/clock.js'
 import { systemProcesses } from '../../src/lib/core/processes.js'
 import type { ArgoCdRow } from '../../src/lib/sandbox/clusters/companion.js'
 import { readLedger } from '../../src/lib/sandbox/clusters/process-ledger.js'
@@ -260,8 +261,16 @@ describe('a spoke', () => {
         }),
       )
     }
-    // It would look again by itself after some minutes.
-    await kubectl(management, ['-n', 'argocd', 'annotate', 'application', 'far', 'argocd.argoproj.io/refresh=hard'])
+    // It would look again by itself after some minutes. What is asked while it still looks is lost.
+    await eventually(
+      'far is no longer unknown',
+      async () => {
+        await kubectl(management, ['-n', 'argocd', 'annotate', '--overwrite', 'application', 'far', 'argocd.argoproj.io/refresh=hard'])
+        await systemClock.sleep(5000)
+        return !(await stateOf('far')).startsWith('Unknown')
+      },
+      SYNC_LIMIT_MS,
+    )
     await becomesHealthy('far')
     expect((await kubectl(spoke, ['-n', 'far', 'get', 'deployment', 'web', '-o', 'name'])).stdout).toBe('deployment.apps/web')
     const log = await readFile(`${sandboxFolders(sandbox.directory).logs}/clusters/spoke/audit.log`, 'utf8')

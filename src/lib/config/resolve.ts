@@ -102,6 +102,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       publicAccessCidrs: decide('cluster.publicAccessCidrs', (v) => v.cluster?.publicAccessCidrs, []),
       administrators: decide('cluster.administrators', (v) => v.cluster?.administrators, []),
       logRetentionDays: decide('cluster.logRetentionDays', (v) => v.cluster?.logRetentionDays, base.cluster.logRetentionDays),
+      addonVersions: decide('cluster.addonVersions', (v) => v.cluster?.addonVersions, {}),
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),
     },
     ...decideParts(input, decide, base),

@@ -98,11 +98,24 @@ export const errorCodes = {
   SandboxFailed: { exitCode: ExitCode.failed, meaning: 'The local AWS did not start or stopped answering.' },
   SandboxNotUsed: { exitCode: ExitCode.wrongUse, meaning: 'A sandbox command was run in a repository whose target is aws.' },
 
+  // Git
+  GitUnreachable: { exitCode: ExitCode.failed, meaning: 'The Git server did not answer.' },
+  GitRefused: { exitCode: ExitCode.failed, meaning: 'The Git server refused: sign-in, rights, or a protected branch.' },
+  GitConflict: {
+    exitCode: ExitCode.failed,
+    meaning: 'Somebody changed the same files in Git meanwhile, or the branches have nothing in common. Nothing local is lost.',
+  },
+
   // Environments
   PreflightFailed: { exitCode: ExitCode.failed, meaning: 'A check before the start failed. Nothing was changed.' },
   UnsupportedKubernetesVersion: {
     exitCode: ExitCode.wrongUse,
     meaning: 'The Kubernetes version is not one that this version of platform supports.',
+  },
+  UpgradeBlocked: {
+    exitCode: ExitCode.refused,
+    meaning:
+      'Something would break in the new Kubernetes version: an insight of EKS, an API that is gone there, or an add-on without a version.',
   },
   NetworkOverlap: { exitCode: ExitCode.wrongUse, meaning: 'The address range overlaps that of another environment.' },
   EnvironmentMoved: {

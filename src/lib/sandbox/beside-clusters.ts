@@ -24,7 +24,7 @@ export interface BesideSettings {
  */
 export async function startBesideClusters({ accountId, clientsFor, clock, endpoint, env, log }: BesideSettings): Promise<Companion> {
   const never = new AbortController().signal
-  const credentials = await CredentialsServer.start(emulatedPodIdentity(clientsFor, accountId), () => clock.now(), log)
+  const credentials = await CredentialsServer.start(emulatedPodIdentity(clientsFor, { accountId, endpoint }), () => clock.now(), log)
   const argoCds = new ArgoCds({
     clock,
     log,

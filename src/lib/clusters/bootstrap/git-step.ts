@@ -1,6 +1,5 @@
 import { listApplications, refreshApplication } from '../../argocd/argocd.js'
-import { UserError } from '../../core/errors.js'
-import { commitFiles, commitOf, currentBranch, git, uncommittedFiles } from '../../git/git.js'
+import { publish } from '../../git/publish.js'
 import type { Step } from '../../core/steps.js'
 import { type OwnedFile, planOwnedFiles, writeOwnedFiles } from '../../templates/owned-files.js'
 import { LOCK_FILE } from '../../templates/lock-file.js'
@@ -50,40 +49,27 @@ export function gitStep(work: Work): Step {
   }
 }
 
-/** Commits these files, which may be gone, and brings the branch to the place that Argo CD reads. Notes the commit. */
+/** Brings these files, which may be gone, as one commit to the branch that Argo CD reads. Notes the commit. */
 export async function pushFiles(
   work: Work,
   files: readonly string[],
   { message, progress }: { message: string; progress: (detail: string) => void },
 ): Promise<{ changed: boolean; commit: string }> {
   const { ports, project } = work.context
-  const { directory } = project
-  const branch = await currentBranch(ports, directory)
-  if (branch !== work.git.branch) throw otherBranch(branch, work.git.branch)
-  const open = (await uncommittedFiles(ports, directory, files)) ?? []
-  if (open.length > 0) await commitFiles(ports, directory, open, message)
-  progress(`pushing to ${work.git.url}`)
-  const { stderr } = await git(ports, directory, ['push', '--porcelain', work.git.url, `HEAD:refs/heads/${work.git.branch}`])
-  const commit = (await commitOf(ports, directory, 'HEAD')) ?? ''
+  progress(`publishing to ${work.git.url}`)
+  const { commit, changed, local } = await publish(ports, project.directory, { ...work.git, files, message })
   work.commit = commit
+  if (local === 'diverged') {
+    ports.report.emit({
+      type: 'warning',
+      message: `${work.git.branch} here and on the server have both gone on. Bring them together: git pull --rebase`,
+    })
+  }
   // By itself Argo CD looks every three minutes, and until then it takes back what is brought into the cluster.
   for (const { name, revision } of await listApplications(work.hub.kubectl)) {
     if (FOLDER_APPLICATIONS.includes(name) && revision !== commit) await refreshApplication(work.hub.kubectl, name)
   }
-  return { changed: open.length > 0 || /new branch/.test(stderr), commit }
-}
-
-/** Whatever else is on that branch would go to the clusters, too. */
-function otherBranch(branch: string | undefined, wanted: string): UserError {
-  return new UserError(
-    'PreflightFailed',
-    `The repository is on ${branch === undefined ? 'no branch' : `branch ${branch}`}, and the clusters read ${wanted}.`,
-    {
-      reason: 'What is written for them has to be committed to the branch that they read.',
-      next: [`git switch ${wanted}`, 'Or name another branch in platform.yaml: git.branch'],
-      details: { branch: branch ?? null, wanted },
-    },
-  )
+  return { changed, commit }
 }
 
 function pathsOf(files: readonly OwnedFile[]): string {

@@ -32,8 +32,12 @@ const SESSION_SECONDS = 3600
 /**
  * Plays EKS Pod Identity: a service account has the role of its association in the emulator.
  * @param clientsFor clients of the emulator's root identity for a region.
+ * @param place `endpoint`: the gateway, which closes the emulator's gaps.
  */
-export function emulatedPodIdentity(clientsFor: (region: string) => Promise<AwsClients>, accountId: string): PodIdentity {
+export function emulatedPodIdentity(
+  clientsFor: (region: string) => Promise<AwsClients>,
+  { accountId, endpoint }: { accountId: string; endpoint: () => string },
+): PodIdentity {
   const mutex = new KeyedMutex()
   return async (principal) => {
     const clients = await clientsFor(principal.region)
@@ -41,7 +45,7 @@ export function emulatedPodIdentity(clientsFor: (region: string) => Promise<AwsC
     if (roleArn === undefined) return { refused: `${principal.namespace}/${principal.serviceAccount} has no pod identity association.` }
     if (!(await trustsPods(clients, roleArn)))
       return { refused: `${roleArn} does not let pods.eks.amazonaws.com assume it (sts:AssumeRole and sts:TagSession).` }
-    const sts = await mutex.run('service', async () => podsService(clients))
+    const sts = await mutex.run('service', async () => podsService(clients, endpoint()))
     return { credentials: await assume(sts, roleArn, { ...principal, accountId }) }
   }
 }

@@ -9,10 +9,10 @@ const ROLE = 'aws-service-role'
 const SERVICE = 'pods.eks.amazonaws.com'
 
 /** STS, called as the service that gives pods their roles: trust policies name it. */
-export async function podsService(clients: AwsClients): Promise<STSClient> {
+export async function podsService(clients: AwsClients, gateway: string): Promise<STSClient> {
   const { CreateRoleCommand, DeleteRoleCommand } = await import('@aws-sdk/client-iam')
   const { AssumeRoleCommand, STSClient: Sts } = await import('@aws-sdk/client-sts')
-  const { accountId, endpoint, region } = clients.connection
+  const { accountId, region } = clients.connection
   const [iam, sts] = [await clients.iam(), await clients.sts()]
   const root = `arn:aws:iam::${accountId}:root`
   const Statement = [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'sts:AssumeRole' }]
@@ -25,7 +25,7 @@ export async function podsService(clients: AwsClients): Promise<STSClient> {
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {}
     return new Sts({
       region,
-      ...(endpoint !== undefined && { endpoint }),
+      endpoint: gateway,
       credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     })
   } finally {

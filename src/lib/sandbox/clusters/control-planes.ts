@@ -27,6 +27,8 @@ export interface ControlPlanesOptions {
   companion: Companion
   clock: Clock
   log: (line: string) => void
+  /** Called when the programs of a cluster have ended for good, before its files go. */
+  onRemoving?: (name: string) => Promise<void>
 }
 
 /** What DescribeCluster says of a cluster that runs here. */
@@ -167,6 +169,7 @@ export class ControlPlanes {
   async #remove(name: string): Promise<void> {
     const place = clusterFolders(this.#options.folders, name)
     await this.#stopOne(name, 'SIGKILL')
+    await this.#options.onRemoving?.(name)
     await (await this.#etcd.get()).forget(name)
     await rm(place.logs, { recursive: true, force: true })
     // Last: it is the reminder to do this after a crash.

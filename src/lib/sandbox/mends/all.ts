@@ -1,6 +1,7 @@
 import { accessAnalyzer } from '../services/access-analyzer.js'
 import { budgets } from '../services/budgets.js'
 import { acmWildcardRecord } from './acm-wildcard-record.js'
+import { codecommitCloneUrls } from './codecommit-clone-urls.js'
 import { dynamodbLastBackup } from './dynamodb-last-backup.js'
 import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
@@ -52,4 +53,5 @@ export const allMends: readonly Mend[] = [
   stsRoleSessions,
   iamTrustPolicies,
   eksAccessEntryPrincipals,
+  codecommitCloneUrls,
 ]
