@@ -11,7 +11,7 @@ import { environmentOf } from '../bootstrap/bootstrap.js'
 import { type ClusterLink, openCluster } from '../bootstrap/cluster-link.js'
 import type { BootstrapContext } from '../bootstrap/context.js'
 import { unregisterSteps } from '../bootstrap/unregister.js'
-import { type BootstrapOptions, managementOf, Work } from '../bootstrap/work.js'
+import { type BootstrapOptions, Work } from '../bootstrap/work.js'
 import { findCluster } from '../find-cluster.js'
 import { type CloudObject, removeCloudObjects } from './cluster-contents.js'
 
@@ -44,7 +44,8 @@ export class Teardown {
     const contents = passingOver(context, [contentsStep(context, this.#open)])
     if (!usesGitOps) return contents
     if (environment.role === 'management') return [...passingOver(context, [stopStep(this.#open)]), ...contents]
-    const management = managementOf(context, environment)
+    const management = [...context.project.environments.values()].find(({ role }) => role === 'management')
+    if (!management) return contents
     const work = new Work(context, { ...this.#options, dryRun: false, wait: false }, { environment, management })
     this.#closing.push(async () => {
       for (const cleanUp of work.cleanUp.reverse()) await cleanUp()
