@@ -193,8 +193,21 @@ describe('faults', () => {
     const result = await bench.bootstrap('mgmt')
     await chmod(hook, 0o644)
     expect(result.exitCode).not.toBe(0)
+    expect(result.json<Failure>().error).toMatchObject({ code: 'GitRefused' })
     expect(result.stdout).toContain('protected branch: pull requests only')
     expect((await bench.bootstrap('mgmt')).exitCode).toBe(0)
+  })
+
+  test('a Git server that does not answer is named, and nothing local is lost', async () => {
+    const before = await bench.repository.edit('platform.yaml', (text) =>
+      text.replace('\ngit:\n', '\ngit:\n  url: http://127.0.0.1:9/none.git\n'),
+    )
+    const result = await bench.bootstrap('mgmt')
+    await bench.repository.edit('platform.yaml', () => before)
+    expect(result.exitCode).toBe(1)
+    expect(result.json<Failure>().error).toMatchObject({ code: 'GitUnreachable' })
+    const again = await bench.bootstrap('mgmt')
+    expect(again.exitCode, again.stderr + again.stdout).toBe(0)
   })
 
   test('an application that never gets healthy is named with its object and the last events', async () => {
@@ -245,7 +258,7 @@ function application(name: string, folder: string): unknown {
     metadata: { name, namespace: 'argocd' },
     spec: {
       project: 'apps-dev',
-      source: { repoURL: `file://${bench.bare}`, targetRevision: 'main', path: folder },
+      source: { repoURL: bench.url, targetRevision: 'main', path: folder },
       destination: { name: 'dev', namespace: name },
       syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] },
     },
@@ -264,5 +277,5 @@ async function push(files: Readonly<Record<string, unknown>>): Promise<void> {
     ['-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '-m', 'Add', '--', ...Object.keys(files)],
     { cwd },
   )
-  await execa('git', ['push', '--quiet', `file://${bench.bare}`, 'HEAD:main'], { cwd })
+  await execa('git', ['push', '--quiet', bench.url, 'HEAD:main'], { cwd })
 }

@@ -55,15 +55,13 @@ export class ChartServer {
 export class BootstrapBench {
   readonly repository: Repository
   readonly charts: ChartServer
-  /** The bare repository that Argo CD reads. */
-  readonly bare: string
   readonly #folder: string
+  #url = ''
 
   private constructor(repository: Repository, charts: ChartServer, folder: string) {
     this.repository = repository
     this.charts = charts
     this.#folder = folder
-    this.bare = path.join(folder, 'acme.git')
   }
 
   static async create(): Promise<BootstrapBench> {
@@ -71,16 +69,26 @@ export class BootstrapBench {
     const repository = await Repository.init()
     const folder = await mkdtemp(path.join(tmpdir(), 'bootstrap-'))
     const bench = new BootstrapBench(repository, charts, folder)
-    await execa('git', ['init', '--quiet', '--bare', '--initial-branch=main', bench.bare])
-    await repository.edit('platform.yaml', (text) => text.replace('\ngit:\n', `\ngit:\n  url: file://${bench.bare}\n`))
     await repository.edit('platform.yaml', (text) => `${text}\nsandbox:\n  kubernetes: true\n`)
     await bench.succeed('sandbox', 'up')
+    const { variables } = (await bench.succeed('sandbox', 'env', '--json')).json<{ variables: Record<string, string> }>()
+    bench.#url = `${variables['AWS_ENDPOINT_URL'] ?? ''}/git/acme.git`
     const iam = await (await clientsOf(repository)).iam()
     const trust = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'sts:AssumeRole' }
     await iam.send(
       new CreateRoleCommand({ RoleName: 'ops', AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }) }),
     )
     return bench
+  }
+
+  /** The repository that Argo CD reads: that of the sandbox. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** The same on disk. */
+  get bare(): string {
+    return path.join(this.repository.directory, '.platform', 'sandbox', 'git', 'acme.git')
   }
 
   /** Makes an environment whose cluster the role may administer. */
