@@ -1,17 +1,20 @@
 import {
   AllocateAddressCommand,
   AttachVolumeCommand,
+  CreateLaunchTemplateCommand,
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
   CreateSnapshotCommand,
   CreateSubnetCommand,
   CreateVolumeCommand,
   CreateVpcCommand,
+  DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeVolumesCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
   type ResourceType,
+  type Tag,
 } from '@aws-sdk/client-ec2'
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateClusterCommand } from '@aws-sdk/client-eks'
@@ -43,7 +46,7 @@ const ours = ({ platform, environment }: Scope) => [
   { Key: 'platform:environment', Value: environment },
 ]
 const clusters = ({ clusterName }: Scope) => [{ Key: `kubernetes.io/cluster/${clusterName}`, Value: 'owned' }]
-const tagged = (ResourceType: ResourceType, Tags: Array<{ Key: string; Value: string }>) => ({
+const tagged = (ResourceType: ResourceType, Tags: Tag[]) => ({
   TagSpecifications: [{ ResourceType, Tags }],
 })
 const ec2Arn = (resource: string): string => `arn:aws:ec2:${REGION}:${ACCOUNT}:${resource}`
@@ -265,6 +268,35 @@ describe('emptyBlockers', () => {
       new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'tag:cluster.k8s.amazonaws.com/name', Values: [own.clusterName] }] }),
     )
     expect(interfaces.NetworkInterfaces).toEqual([])
+  })
+
+  test('ends the machines of Karpenter, deletes their templates, and leaves those of node groups alone', async () => {
+    const own: Scope = { platform: 'acme', environment: 'scaled', clusterName: 'acme-scaled' }
+    const ec2 = await emulator.clients.ec2()
+    const run = async (Tags: Tag[]): Promise<string> => {
+      const machine = { ImageId: 'ami-12345678', InstanceType: 't3.large' as const, MinCount: 1, MaxCount: 1, SubnetId: subnet }
+      const { Instances = [] } = await ec2.send(new RunInstancesCommand({ ...machine, ...tagged('instance', Tags) }))
+      return Instances[0]?.InstanceId ?? ''
+    }
+    const karpenters = await run([...clusters(own), { Key: 'karpenter.sh/nodepool', Value: 'default' }])
+    const groups = await run([...clusters(own), { Key: 'eks:nodegroup-name', Value: 'default' }])
+    const template = await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: 'karpenter.k8s.aws/1',
+        LaunchTemplateData: {},
+        ...tagged('launch-template', [...clusters(own), { Key: 'karpenter.k8s.aws/cluster', Value: own.clusterName }]),
+      }),
+    )
+    expect(await emptyBlockers(emulator.clients, own, ports)).toEqual([
+      { arn: ec2Arn(`instance/${karpenters}`), type: 'ec2:instance', holdsData: false },
+      { arn: ec2Arn(`launch-template/${template.LaunchTemplate?.LaunchTemplateId}`), type: 'ec2:launch-template', holdsData: false },
+    ])
+    expect(await findBlockers(emulator.clients, own)).toEqual([])
+    const left = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [karpenters, groups] }))
+    const states = new Map(left.Reservations?.flatMap(({ Instances = [] }) => Instances.map((each) => [each.InstanceId, each.State?.Name])))
+    expect(states.get(karpenters)).toMatch(/^(?:shutting-down|terminated)$/)
+    expect(states.get(groups)).toBe('running')
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [groups] }))
   })
 
   test('tells of volumes that nodes use, and deletes them when the nodes are gone', async () => {

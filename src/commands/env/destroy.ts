@@ -1,5 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { bootstrapContext, bootstrapOptions } from '../../lib/cli/bootstrap-context.js'
+import { roleFlag } from '../../lib/cli/cluster-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { destroyedFields, plannedFields, retainedColumns } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
@@ -18,6 +20,10 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
   static override flags = {
     ...changeFlags,
+    'role-arn': roleFlag({
+      summary: 'Role to work under in the clusters. Default: that of the account in platform.yaml.',
+      helpValue: '<arn>',
+    }),
     confirm: Flags.string({ summary: 'Name of the environment, instead of typing it.', helpValue: '<name>', helpGroup: 'CHANGE' }),
   }
 
@@ -32,8 +38,12 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
       return preview
     }
     const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
+    const { Teardown } = await import('../../lib/clusters/teardown/teardown-steps.js')
     const { confirm, wait } = this.flags
-    const result = await destroyEnvironment(context, { name, wait, ...(confirm !== undefined && { confirm }) })
+    const { ports, project, target } = context
+    const teardown = new Teardown(bootstrapContext(ports, project, target), bootstrapOptions(name, this.flags))
+    const options = { name, wait, inCluster: teardown.steps, ...(confirm !== undefined && { confirm }) }
+    const result = await destroyEnvironment(context, options).finally(() => teardown.close())
     if (!wait) this.note(`Terraform is at work. Finish and prove it with the same command: platform env destroy ${name}`)
     await this.printFields(destroyedFields(result))
     if (result.retained.length > 0) {

@@ -21,6 +21,8 @@ export interface DestroyOptions {
   confirm?: string
   /** False: return as soon as Terraform is at work; the same command finishes and proves it. */
   wait: boolean
+  /** What has to happen in the cluster, after the confirmation and before anything in AWS goes. Each step finishes what a cut left. */
+  inCluster?: () => Promise<readonly Step[]>
 }
 
 export interface DestroyResult {
@@ -59,7 +61,7 @@ export async function destroyRoot(context: RootContext, root: Root, options: Des
         if (context.target.kind === 'aws') reportNotLookedAt(run, findings)
         await confirmByName(run.ports, name, options.confirm)
       }
-      const proof = await destroy(run, root, prepared, scope, findings, options.wait)
+      const proof = await destroy(run, root, prepared, scope, findings, options)
       if (!proof) return { environment: name, destroyed: false, orphans: [], retained: [] }
       const result: DestroyResult = { environment: name, destroyed: proof.orphans.length === 0, ...proof }
       if (proof.orphans.length > 0) throw orphansLeft(result)
@@ -149,7 +151,7 @@ async function destroy(
   prepared: Prepared,
   scope: Scope,
   findings: Findings,
-  wait: boolean,
+  { wait, inCluster }: DestroyOptions,
 ): Promise<Leftovers | undefined> {
   const { terraform, clients, state } = prepared
   const { keys: keptKeys, lost, addresses } = findings.kept
@@ -173,6 +175,7 @@ async function destroy(
     },
   }
   const before = [
+    ...((await inCluster?.()) ?? []),
     ...(root.cluster === undefined ? [] : [protectionStep(root.cluster, false, () => clients)]),
     { id: 'blockers', title: 'What would block it', run: emptyOut },
     correctState,

@@ -24,6 +24,8 @@ interface RemovableBlocker extends Blocker {
   remove: () => Promise<unknown>
 }
 
+const LIVING: ReadonlySet<string> = new Set(['pending', 'running', 'stopping', 'stopped'])
+
 /** A load balancer's network interfaces and security group are let go within a minute or two of its deletion. */
 const PATIENCE = { everyMs: 5000, forMs: 180_000 }
 
@@ -36,8 +38,8 @@ export async function findBlockers(clients: LeftoverClients, scope: LeftoverScop
 }
 
 /**
- * Deletes what the cluster made beside Terraform: load balancers and target groups, unused network interfaces, security groups of
- * controllers, unused volumes. Only what is marked as this cluster's, and nothing that is in use. Once the cluster is gone also the
+ * Deletes what the cluster made beside Terraform: machines of Karpenter and their templates, load balancers and target groups, unused
+ * network interfaces, security groups of controllers, unused volumes. Only what is marked as this cluster's, and nothing that is in use. Once the cluster is gone also the
  * log group that EKS made again, so it is worth calling before and after the cluster is destroyed.
  * @returns what was deleted. What AWS did not let go is left to the proof.
  * @throws `NoCredentials`, `AwsRefused`
@@ -74,10 +76,12 @@ async function search(clients: LeftoverClients, scope: LeftoverScope): Promise<R
   const finding = createFinding(clients, scope)
   try {
     const lists = [
+      await karpenterNodes(clients, finding, scope),
       await balancers(clients, finding, scope),
       await interfaces(clients, finding, scope),
       await securityGroups(clients, finding, scope),
       await volumes(clients, finding, scope),
+      await launchTemplates(clients, finding, scope),
       await logGroups(clients, scope),
     ]
     return lists.flat()
@@ -89,6 +93,36 @@ async function search(clients: LeftoverClients, scope: LeftoverScope): Promise<R
 /** Terraform removes what carries its own tags. */
 function isTheClustersOwn(tags: Tags, scope: LeftoverScope): boolean {
   return isOfCluster(tags, scope.clusterName) && ownerOf(tags, scope) === 'untagged'
+}
+
+/** Node groups take their machines along; those of Karpenter nobody ends once Karpenter is gone. */
+async function karpenterNodes(clients: LeftoverClients, finding: Finding, scope: LeftoverScope): Promise<RemovableBlocker[]> {
+  const { TerminateInstancesCommand } = await import('@aws-sdk/client-ec2')
+  const client = await clients.ec2()
+  const found = await listOfCluster(finding, 'instances', scope.clusterName)
+  return found
+    .filter(({ tags, state }) => LIVING.has(state ?? '') && tags['karpenter.sh/nodepool'] !== undefined && isTheClustersOwn(tags, scope))
+    .map(({ id }) => ({
+      arn: arnOf(clients, 'ec2', `instance/${id}`),
+      type: 'ec2:instance',
+      holdsData: false,
+      remove: () => client.send(new TerminateInstancesCommand({ InstanceIds: [id] })),
+    }))
+}
+
+/** Karpenter makes one for each kind of machine. */
+async function launchTemplates(clients: LeftoverClients, finding: Finding, scope: LeftoverScope): Promise<RemovableBlocker[]> {
+  const { DeleteLaunchTemplateCommand } = await import('@aws-sdk/client-ec2')
+  const client = await clients.ec2()
+  const found = await listOfCluster(finding, 'launchTemplates', scope.clusterName)
+  return found
+    .filter(({ tags }) => tags['karpenter.k8s.aws/cluster'] === scope.clusterName && isTheClustersOwn(tags, scope))
+    .map(({ id }) => ({
+      arn: arnOf(clients, 'ec2', `launch-template/${id}`),
+      type: 'ec2:launch-template',
+      holdsData: false,
+      remove: () => client.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id })),
+    }))
 }
 
 async function balancers(clients: LeftoverClients, finding: Finding, scope: LeftoverScope): Promise<RemovableBlocker[]> {

@@ -40,7 +40,7 @@ export async function unregisterCluster(context: BootstrapContext, options: Omit
       const work = new Work({ ...context, ports: run.ports }, { ...options, wait: false }, { environment, management })
       const kept = new Set<string>()
       try {
-        const steps = [...accessSteps(work, { cluster: false }), keepStep(work, kept), forgetFileStep(work), secretStep(work)]
+        const steps = [...accessSteps(work, { cluster: false }), ...unregisterSteps(work, kept)]
         const { results, changed } = await runSteps(run.ports, `Unregistration of ${environment.name}`, steps)
         const status = options.dryRun ? 'planned' : changed ? 'unregistered' : 'unchanged'
         return { environment: environment.name, status, kept: [...kept].sort(), steps: results }
@@ -49,6 +49,11 @@ export async function unregisterCluster(context: BootstrapContext, options: Omit
       }
     },
   )
+}
+
+/** Removes the cluster from Git and from Argo CD. Afterwards nobody brings back what is deleted in it. */
+export function unregisterSteps(work: Work, kept = new Set<string>()): Step[] {
+  return [keepStep(work, kept), forgetFileStep(work), secretStep(work)]
 }
 
 /** An application with this finalizer would take its objects along. */
