@@ -98,6 +98,14 @@ export const errorCodes = {
   SandboxFailed: { exitCode: ExitCode.failed, meaning: 'The local AWS did not start or stopped answering.' },
   SandboxNotUsed: { exitCode: ExitCode.wrongUse, meaning: 'A sandbox command was run in a repository whose target is aws.' },
 
+  // Git
+  GitUnreachable: { exitCode: ExitCode.failed, meaning: 'The Git server did not answer.' },
+  GitRefused: { exitCode: ExitCode.failed, meaning: 'The Git server refused: sign-in, rights, or a protected branch.' },
+  GitConflict: {
+    exitCode: ExitCode.failed,
+    meaning: 'Somebody changed the same files in Git meanwhile, or the branches have nothing in common. Nothing local is lost.',
+  },
+
   // Environments
   PreflightFailed: { exitCode: ExitCode.failed, meaning: 'A check before the start failed. Nothing was changed.' },
   UnsupportedKubernetesVersion: {
@@ -166,6 +174,12 @@ export const errorCodes = {
     exitCode: ExitCode.failed,
     meaning: 'The management cluster has not been bootstrapped, and a workload cluster is registered there.',
   },
+
+  // Applications
+  AppNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such application, or it has no overlay for the environment.' },
+  AppExists: { exitCode: ExitCode.wrongUse, meaning: 'The application is already there for every environment that was named.' },
+  AppPaused: { exitCode: ExitCode.refused, meaning: 'The application is paused, so nothing that Git says reaches the cluster.' },
+  AppRevisionNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The overlay of the application has no such earlier commit to go back to.' },
 
   Interrupted: {
     exitCode: ExitCode.interrupted,
