@@ -1,3 +1,4 @@
+import type { ExecResult } from '../../src/lib/core/ports.js'
 import type { KubernetesClient, KubernetesObject, ListOptions, ObjectPlace } from '../../src/lib/core/kubernetes.js'
 
 /** A cluster in memory: it keeps what is applied, and records what is asked. */
@@ -20,6 +21,10 @@ export class FakeKubernetes implements KubernetesClient {
     return this.#objects.get(keyOf(place))
   }
 
+  async find(objects: readonly KubernetesObject[]): Promise<Array<KubernetesObject | undefined>> {
+    return Promise.all(objects.map(async (object) => this.get({ resource: resourceOf(object), ...object.metadata })))
+  }
+
   async list(resource: string, { namespace, selector }: ListOptions = {}): Promise<KubernetesObject[]> {
     this.#note(`list ${resource}`)
     return this.objects(resource).filter(
@@ -31,7 +36,7 @@ export class FakeKubernetes implements KubernetesClient {
     for (const object of objects) {
       const resource = resourceOf(object)
       this.#note(`apply ${keyOf({ resource, ...object.metadata })}`)
-      if (!dryRun) this.put(resource, object)
+      if (!dryRun) this.put(resource, asKept(object))
     }
   }
 
@@ -51,10 +56,37 @@ export class FakeKubernetes implements KubernetesClient {
     this.#note(`wait ${keyOf(place)} ${condition}`)
   }
 
+  withSignal(): this {
+    return this
+  }
+
+  /** `create` and `replace` of one object from standard input, as kubectl answers them, and `auth can-i`. */
+  async run(args: readonly string[], { input = '{}' }: { input?: string } = {}): Promise<ExecResult> {
+    this.#note(args.join(' '))
+    if (args[0] === 'auth') return { exitCode: 0, stdout: 'yes', stderr: '' }
+    const object = JSON.parse(input) as KubernetesObject
+    const resource = resourceOf(object)
+    const current = this.#objects.get(keyOf({ resource, ...object.metadata }))
+    if (args[0] === 'create' && current) return { exitCode: 1, stdout: '', stderr: 'Error from server (AlreadyExists): it exists' }
+    const version = object.metadata['resourceVersion'] as string | undefined
+    if (args[0] === 'replace' && current?.metadata['resourceVersion'] !== version) {
+      return { exitCode: 1, stdout: '', stderr: 'Error from server (Conflict): the object has been modified' }
+    }
+    this.put(resource, { ...object, metadata: { ...object.metadata, resourceVersion: `${version ?? ''}1` } })
+    return { exitCode: 0, stdout: '', stderr: '' }
+  }
+
   #note(call: string): void {
     this.beforeAnswer(call)
     this.calls.push(call)
   }
+}
+
+/** The server takes `stringData` of a Secret in as `data`. */
+function asKept({ stringData, ...object }: KubernetesObject): KubernetesObject {
+  if (typeof stringData !== 'object' || stringData === null) return object
+  const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')] as const)
+  return { ...object, data: Object.fromEntries(data) }
 }
 
 function keyOf({ resource, namespace, name }: ObjectPlace): string {

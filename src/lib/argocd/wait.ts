@@ -8,6 +8,10 @@ import { explainApplications, type ClientOfCluster } from './explain.js'
 export interface WaitOptions {
   /** Which ones; they may not exist yet. Default: all that there are, and at least one. */
   names?: readonly string[]
+  /** Of all, those that must exist. */
+  required?: readonly string[]
+  /** Tells what else is not done yet, such as what makes applications. */
+  alsoOpen?: () => Promise<string[]>
   selector?: string
   /** What is good enough. Default: synced, healthy, nothing under way. */
   isDone?: (application: Application) => boolean
@@ -37,21 +41,27 @@ export async function waitForApplications(ports: ArgoCdPorts, client: Kubernetes
   const begun = clock.now().getTime()
   let refreshed = begun
   let told = ''
+  let settled = 0
+  let looks = 0
   for (;;) {
     throwIfAborted(signal)
     const applications = await read(client, options)
     const open = applications.filter((each) => !isDone(each) || !hasRevision(each, options.revision))
-    const missing = (options.names ?? []).filter((name) => !applications.some((each) => each.name === name))
-    if (open.length === 0 && missing.length === 0 && applications.length > 0) return applications
-    const detail = describeOpen(open, missing)
-    if (detail !== told) {
+    const missing = (options.names ?? options.required ?? []).filter((name) => !applications.some((each) => each.name === name))
+    const others = (await options.alsoOpen?.()) ?? []
+    settled = open.length + missing.length + others.length === 0 && applications.length > 0 ? settled + 1 : 0
+    // Where all count, what was just synced may have made further ones: it must look well twice.
+    if (settled > (looks === 0 || options.names ? 0 : 1)) return applications
+    looks += 1
+    const detail = describeOpen(open, [...missing.map((name) => `${name} not there yet`), ...others])
+    if (detail !== told && settled === 0) {
       told = detail
       options.progress?.(detail, { done: applications.length - open.length, total: applications.length + missing.length })
     }
     const failed = options.failOnError === true ? open.filter(hasFailed) : []
     const now = clock.now().getTime()
     if (failed.length > 0 || now - begun >= options.timeoutMs) {
-      throw await notHealthy(client, failed.length > 0 ? failed : open, { missing, options, waitedMs: now - begun })
+      throw await notHealthy(client, failed.length > 0 ? failed : open, { missing, others, options, waitedMs: now - begun })
     }
     if (now - refreshed >= REFRESH_EVERY_MS) {
       refreshed = now
@@ -74,24 +84,25 @@ function hasFailed({ operation, requested }: Application): boolean {
   return !requested && (operation?.phase === 'Failed' || operation?.phase === 'Error')
 }
 
-function describeOpen(open: readonly Application[], missing: readonly string[]): string {
-  if (open.length === 0 && missing.length === 0) return 'waiting for the first application'
+function describeOpen(open: readonly Application[], others: readonly string[]): string {
+  if (open.length === 0 && others.length === 0) return 'waiting for the first application'
   const states = open.map(({ name, sync, health, operation }) => {
     const syncing = isRunning(operation) ? ', syncing' : ''
     return `${name} ${sync}, ${health}${syncing}`
   })
-  return [...states, ...missing.map((name) => `${name} not there yet`)].join('; ')
+  return [...states, ...others].join('; ')
 }
 
 async function notHealthy(
   client: KubernetesClient,
   open: readonly Application[],
-  { missing, options, waitedMs }: { missing: readonly string[]; options: WaitOptions; waitedMs: number },
+  { missing, others, options, waitedMs }: { missing: readonly string[]; others: readonly string[]; options: WaitOptions; waitedMs: number },
 ): Promise<UserError> {
   const explained = await explainApplications(options.clientOf ?? (async () => client), open)
   const names = [...open.map(({ name }) => name), ...missing]
-  const lines = [...explained.map(({ text }) => text), ...missing.map((name) => `${name}: Argo CD has no such application.`)]
-  const what = names.length === 0 ? 'There is no application' : `Not synced and healthy: ${names.join(', ')}`
+  const lines = [...explained.map(({ text }) => text), ...missing.map((name) => `${name}: Argo CD has no such application.`), ...others]
+  const what =
+    names.length === 0 ? (others.length === 0 ? 'There is no application' : 'Not done') : `Not synced and healthy: ${names.join(', ')}`
   return new UserError('NotHealthy', `${what}, after ${Math.round(waitedMs / 1000)} s.`, {
     reason: lines.length === 0 ? 'Argo CD has made none from Git.' : lines.join('\n'),
     next: ['Mend what is named above, then run the same command again to go on.', 'Give it more time: --timeout 30m'],

@@ -35,6 +35,8 @@ export interface ListOptions {
 export interface KubernetesClient {
   /** @returns undefined when there is none, also where the cluster does not know the kind. */
   get(place: ObjectPlace): Promise<KubernetesObject | undefined>
+  /** These objects as they are in the cluster, in one question. Undefined for each that is not there. */
+  find(objects: readonly KubernetesObject[]): Promise<Array<KubernetesObject | undefined>>
   /** Empty where the cluster does not know the kind. */
   list(resource: string, options?: ListOptions): Promise<KubernetesObject[]>
   /** Server-side, as field manager `platform`. What others own is left to them unless `force`. */

@@ -36,4 +36,6 @@ export interface AwsTarget {
   prepare(): Promise<void>
   /** @throws `EndpointNotLocal` when a sandbox would have to leave this machine. */
   connect(account: AwsAccount, region: string): Promise<AwsConnection>
+  /** Only in a sandbox: where Argo CD of a cluster is found on this machine. */
+  argoCdUrl?(cluster: string): Promise<string | undefined>
 }

@@ -16,6 +16,8 @@ export interface ArgoApplication {
   sync: string
   health: string
   revision: string | null
+  /** Name of the cluster that it goes to, as Argo CD calls it; null: it names an address. */
+  cluster: string | null
 }
 
 /** The part of an answer that could not be had, in words. */
@@ -74,6 +76,7 @@ function toApplication(item: unknown): ArgoApplication {
     sync: textAt(item, 'status', 'sync', 'status') || 'Unknown',
     health: textAt(item, 'status', 'health', 'status') || 'Unknown',
     revision: textAt(item, 'status', 'sync', 'revision') || null,
+    cluster: textAt(item, 'spec', 'destination', 'name') || null,
   }
 }
 

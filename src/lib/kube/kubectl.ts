@@ -17,7 +17,7 @@ const NOT_NEEDED = /^(?:get|apply|patch|delete)$/
 
 export interface KubectlOptions {
   program: string
-  kubeconfig: TemporaryKubeconfig
+  kubeconfig: Pick<TemporaryKubeconfig, 'file' | 'folder'>
   /** How often and how long after a failure to reach the server it is tried again. */
   retryAfterMs?: readonly number[]
 }
@@ -32,11 +32,36 @@ export class Kubectl implements KubernetesClient {
     this.#options = options
   }
 
+  /** The same, ended by another signal: for what must be tidied up after a stop. */
+  withSignal(signal: AbortSignal): Kubectl {
+    return new Kubectl({ ...this.#ports, signal }, this.#options)
+  }
+
   async get({ resource, name, namespace }: ObjectPlace): Promise<KubernetesObject | undefined> {
     const result = await this.run(['get', resource, name, ...inNamespace(namespace), '--output=json'])
     if (result.exitCode === 0) return JSON.parse(result.stdout) as KubernetesObject
     if (isMissing(result) || isUnknownKind(result)) return undefined
     throw kubectlError(result, `read ${resource} ${name}`)
+  }
+
+  async find(objects: readonly KubernetesObject[]): Promise<Array<KubernetesObject | undefined>> {
+    if (objects.length === 0) return []
+    const named = objects.map(({ apiVersion, kind, metadata: { name, namespace } }) => ({
+      apiVersion,
+      kind,
+      metadata: { name, namespace },
+    }))
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: named })
+    const result = await this.run(['get', '--filename=-', '--ignore-not-found', '--output=json'], { input })
+    if (result.exitCode !== 0) {
+      // Their namespace or definition comes later.
+      if (isUnknownKind(result) || isMissing(result)) return objects.map(() => undefined)
+      throw kubectlError(result, `read ${objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')}`)
+    }
+    if (result.stdout.trim() === '') return objects.map(() => undefined)
+    const answer = JSON.parse(result.stdout) as KubernetesObject & { items?: KubernetesObject[] }
+    const found = answer.items ?? [answer]
+    return objects.map((object) => found.find((each) => sameObject(each, object)))
   }
 
   async list(resource: string, { namespace, selector, fields }: ListOptions = {}): Promise<KubernetesObject[]> {
@@ -128,6 +153,10 @@ export class Kubectl implements KubernetesClient {
       },
     )
   }
+}
+
+function sameObject(one: KubernetesObject, other: KubernetesObject): boolean {
+  return one.kind === other.kind && one.metadata.name === other.metadata.name && one.metadata.namespace === other.metadata.namespace
 }
 
 function inNamespace(namespace: string | undefined): string[] {

@@ -18,23 +18,36 @@ export interface KubeconfigServer {
 export interface TemporaryKubeconfig {
   file: string
   folder: string
+  remove(): Promise<void>
 }
 
 /**
- * A kubeconfig with this cluster alone during `work`, so that the caller's contexts never count. JSON is YAML, too.
- * It is gone afterwards; after a crash it stays in the system's temporary folder, without a secret.
+ * A kubeconfig with this cluster alone, so that the caller's contexts never count. JSON is YAML, too.
+ * After a crash it stays in the system's temporary folder, without a secret.
  */
+export async function makeTemporaryKubeconfig(server: KubeconfigServer): Promise<TemporaryKubeconfig> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'platform-kube-'))
+  const file = path.join(folder, 'kubeconfig')
+  const remove = async (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    await writeFileAtomic(file, toJsonText(documentOf(server)), { mode: 0o600 })
+    return { file, folder, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** As `makeTemporaryKubeconfig`, for the time of `work`. */
 export async function withTemporaryKubeconfig<T>(
   server: KubeconfigServer,
   work: (kubeconfig: TemporaryKubeconfig) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'platform-kube-'))
+  const kubeconfig = await makeTemporaryKubeconfig(server)
   try {
-    const file = path.join(folder, 'kubeconfig')
-    await writeFileAtomic(file, toJsonText(documentOf(server)), { mode: 0o600 })
-    return await work({ file, folder })
+    return await work(kubeconfig)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await kubeconfig.remove()
   }
 }
 

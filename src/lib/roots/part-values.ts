@@ -29,7 +29,17 @@ export function partVariables(project: Project, environment: Environment, output
     ...((alarms || exporter || monthlyBudgetUsd !== undefined) && {
       observability: { alarms, emails, exporter, monthly_budget_usd: monthlyBudgetUsd ?? null },
     }),
+    ...gitopsValues(project, environment),
   }
+}
+
+/** The environment whose Argo CD works in all clusters, where there is one. */
+function gitopsValues({ environments }: Project, environment: Environment): Record<string, unknown> {
+  const isManagement = ({ role, isolation }: Environment): boolean => role === 'management' && isolation === 'hard'
+  const management = isManagement(environment) ? environment : [...environments.values()].find(isManagement)
+  if (!management) return {}
+  const { name, account } = management
+  return { gitops: { management_environment: name, management_account_id: account.id } }
 }
 
 function edgeValues(edge: Environment['edge'], shared: readonly string[]): Record<string, unknown> {

@@ -2,6 +2,7 @@ import type { Ports } from '../core/ports.js'
 import { type AwsAccount, type AwsConnection, type AwsTarget, SANDBOX_CREDENTIALS } from '../core/target.js'
 import { assertLoopback } from '../core/loopback.js'
 import type { KubernetesWish } from './kubernetes-wish.js'
+import { sandboxStatus } from './status.js'
 import { startSandbox, type EmulatorProgram, type StartedSandbox } from './start.js'
 
 export type SandboxTargetPorts = Pick<Ports, 'processes' | 'clock' | 'signal' | 'env' | 'report'>
@@ -45,5 +46,10 @@ class SandboxTarget implements AwsTarget {
     const endpoint = this.#started?.endpoint ?? ''
     assertLoopback(endpoint)
     return { accountId: this.#started?.accountId ?? '', region, endpoint, credentials: SANDBOX_CREDENTIALS }
+  }
+
+  async argoCdUrl(cluster: string): Promise<string | undefined> {
+    const { clusters } = await sandboxStatus(this.#ports, this.#options.directory)
+    return clusters.find(({ name }) => name === cluster)?.argoCd?.url ?? undefined
   }
 }

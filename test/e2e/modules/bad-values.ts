@@ -226,6 +226,25 @@ Object.assign(moduleValues, {
       tags: badTags,
     },
   },
+  gitops: {
+    good: {
+      platform: 'acme',
+      environment: 'dev',
+      cluster_name: 'acme-dev',
+      management: { environment: 'mgmt', account_id: '111122223333' },
+    },
+    bad: {
+      platform: names,
+      environment: names,
+      cluster_name: ['', '-a', 'a b', 'a'.repeat(101)],
+      namespace: ['', 'Argo', '-a'],
+      management: [
+        { environment: 'Mgmt', account_id: '111122223333' },
+        { environment: 'mgmt', account_id: '1' },
+      ],
+      tags: badTags,
+    },
+  },
   observability: {
     good: {
       platform: 'acme',

@@ -112,6 +112,7 @@ function environmentValues(region: string) {
     },
     connectivity: { vpc_id: 'vpc-0123', cidr: '10.9.0.0/16', account_id: ACCOUNT, region, assume_role_arn: null },
     observability: { alarms: true, emails: ['oncall@example.com'], exporter: true, monthly_budget_usd: 100 },
+    gitops: { management_environment: name32('mgmt-'), management_account_id: ACCOUNT },
   }
 }
 

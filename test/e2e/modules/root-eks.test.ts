@@ -1,9 +1,10 @@
-import { DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks'
+import { DescribeClusterCommand, ListAccessEntriesCommand, ListAssociatedAccessPoliciesCommand } from '@aws-sdk/client-eks'
 import { DescribeKeyCommand, GetKeyRotationStatusCommand } from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eksRoot, kindsOf, kindsOfChanges, type EksRoot } from './eks-bench.js'
 import type { StateResource } from './terraform-json.js'
 import { ADMINISTRATOR, small } from './values.js'
+import { ACCOUNT } from './workbench.js'
 
 // A small environment. What is made, lost and destroyed is in aws-recovery.test.ts, with a large one.
 let root: EksRoot
@@ -74,6 +75,35 @@ test('gives nobody but the named administrator access to the cluster', async () 
   expect(cluster?.logging?.clusterLogging?.find(({ enabled }) => enabled)?.types).toHaveLength(5)
   const { accessEntries = [] } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'acme-dev' }))
   expect(accessEntries.filter((arn) => !arn.includes('/platform/acme/dev/'))).toEqual([ADMINISTRATOR])
+})
+
+test('lets the Argo CD of the management environment in, and nobody else, as a role that can do nothing in AWS', async () => {
+  const deployer = `arn:aws:iam::${ACCOUNT}:role/platform/acme/dev/acme-dev-argocd-deployer`
+  const eks = await root.clients.eks()
+  const { associatedAccessPolicies = [] } = await eks.send(
+    new ListAssociatedAccessPoliciesCommand({ clusterName: 'acme-dev', principalArn: deployer }),
+  )
+  expect(associatedAccessPolicies.map(({ policyArn, accessScope }) => [policyArn, accessScope?.type])).toEqual([
+    ['arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy', 'cluster'],
+  ])
+  const ofRole = resources.filter(({ address }) => address.startsWith('module.gitops[0].aws_iam_'))
+  expect(ofRole.map(({ address }) => address)).toEqual(['module.gitops[0].aws_iam_role.deployer[0]'])
+  const trust = JSON.parse(String(ofRole[0]?.values['assume_role_policy'])) as { Statement: unknown }
+  expect(trust.Statement).toEqual([
+    {
+      Action: ['sts:TagSession', 'sts:AssumeRole'],
+      Condition: {
+        ArnLike: {
+          'aws:PrincipalArn': [
+            `arn:aws:sts::${ACCOUNT}:assumed-role/acme-mgmt-argocd/*`,
+            `arn:aws:iam::${ACCOUNT}:role/platform/acme/mgmt/acme-mgmt-argocd`,
+          ],
+        },
+      },
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+    },
+  ])
 })
 
 test('rotates its keys', async () => {

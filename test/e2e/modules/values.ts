@@ -30,6 +30,7 @@ export const small = {
     log_retention_days: 7,
     node_groups: { default: nodeGroup } as Record<string, typeof nodeGroup>,
   },
+  gitops: { management_environment: 'mgmt', management_account_id: ACCOUNT },
   tags: { team: 'shop' },
 }
 
@@ -65,4 +66,6 @@ export const large: typeof small = {
       },
     },
   },
+  // It is the management environment.
+  gitops: { management_environment: 'another-quite-long-environment-1', management_account_id: ACCOUNT },
 }

@@ -50,7 +50,7 @@ describe('what an API server says', () => {
         { name: 'a', ready: true, nodeGroup: 'default', cordoned: false },
         { name: 'b', ready: false, nodeGroup: null, cordoned: true },
       ],
-      applications: [{ namespace: 'argocd', name: 'shop', sync: 'OutOfSync', health: 'Unknown', revision: null }],
+      applications: [{ namespace: 'argocd', name: 'shop', sync: 'OutOfSync', health: 'Unknown', revision: null, cluster: null }],
     })
     expect(server.requests[0]?.authorization).toBe('Bearer k8s-aws-v1.abc')
   })

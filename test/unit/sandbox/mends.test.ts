@@ -6,7 +6,47 @@ import { extendAddons, missingVersions } from '../../../src/lib/sandbox/mends/ek
 import { schedulesMend } from '../../../src/lib/sandbox/schedules/schedules-mend.js'
 import { KeyedMutex } from '../../../src/lib/sandbox/mends/keyed-mutex.js'
 import { typeOfEc2 } from '../../../src/lib/sandbox/mends/tagged-resources.js'
+import { hiddenActions, shownActions } from '../../../src/lib/sandbox/mends/iam-trust-policies.js'
+import { trustForPods } from '../../../src/lib/sandbox/mends/trust-for-pods.js'
+import { trustWithSession } from '../../../src/lib/sandbox/mends/trust-with-session.js'
 import { parseQuery, selectPage } from '../../../src/lib/sandbox/mends/tagging-get-resources.js'
+
+describe('a trust policy', () => {
+  const session = 'arn:aws:sts::000000000000:assumed-role/argocd/me'
+  const policy = (AWS: unknown): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS } }] })
+
+  test.each([
+    ['names the role', 'arn:aws:iam::000000000000:role/argocd', ['arn:aws:iam::000000000000:role/argocd', session]],
+    ['names it with its path', ['arn:aws:iam::000000000000:role/ops/argocd'], ['arn:aws:iam::000000000000:role/ops/argocd', session]],
+    ['names another one', 'arn:aws:iam::000000000000:role/other', undefined],
+    ['names that of another account', 'arn:aws:iam::111111111111:role/argocd', undefined],
+  ])('that %s', (_, given, expected) => {
+    expect(trustWithSession(policy(given), session)).toBe(expected && policy(expected))
+  })
+
+  test('keeps the actions that the emulator refuses where it does not look', () => {
+    const text =
+      '{"Statement":[{"Action":["sts:AssumeRole","sts:TagSession"]},{"Action":"sts:SetSourceIdentity"},{"Action":"sts:AssumeRole"}]}'
+    const hidden = hiddenActions(text)
+    expect(JSON.parse(hidden)).toEqual({
+      Statement: [
+        { Action: ['sts:AssumeRole', ['sts:TagSession']] },
+        { Action: [['sts:SetSourceIdentity']] },
+        { Action: 'sts:AssumeRole' },
+      ],
+    })
+    expect(JSON.parse(shownActions(hidden))).toEqual({
+      Statement: [{ Action: ['sts:AssumeRole', 'sts:TagSession'] }, { Action: ['sts:SetSourceIdentity'] }, { Action: 'sts:AssumeRole' }],
+    })
+    expect(shownActions('{ "Statement": [] }')).toBe('{ "Statement": [] }')
+    expect(hiddenActions('broken')).toBe('broken')
+  })
+
+  test('that is none stays so', () => {
+    expect(trustWithSession('broken', session)).toBeUndefined()
+    expect(trustWithSession('{"Statement":{"Effect":"Allow","Principal":"*"}}', session)).toBeUndefined()
+  })
+})
 
 const nothing = { lookup: async () => ({ Events: [] }), signer: async () => Promise.reject(new Error('none')), stateOf: () => undefined }
 const nobody = { changed: async () => undefined, deleted: async () => undefined, groupDeleted: async () => undefined }
@@ -129,4 +169,43 @@ test('the reference lists every mend', async () => {
   const reference = await readFile(new URL('../../../docs/reference/sandbox.md', import.meta.url), 'utf8')
   const listed = [...reference.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, id]) => id)
   expect(listed.toSorted()).toEqual(everyMend.map(({ id }) => id).toSorted())
+})
+
+describe('a trust policy for pods', () => {
+  const session = 'arn:aws:sts::000000000000:assumed-role/aws-service-role/pods.eks.amazonaws.com'
+  const arn = 'arn:aws:eks:eu-west-1:000000000000:cluster/acme-mgmt'
+  const form = new URLSearchParams({
+    ...{ 'Tags.member.1.Key': 'eks-cluster-arn', 'Tags.member.1.Value': arn },
+    ...{ 'Tags.member.2.Key': 'kubernetes-namespace', 'Tags.member.2.Value': 'argocd' },
+  })
+  const policyWith = (Condition: unknown, Service = 'pods.eks.amazonaws.com'): string =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole', Condition }] })
+  const met = {
+    StringEquals: { 'aws:SourceAccount': '000000000000', 'aws:RequestTag/kubernetes-namespace': ['other', 'argocd'] },
+    ArnEquals: { 'aws:SourceArn': arn },
+  }
+
+  test('is open for the call that meets its conditions', () => {
+    expect(JSON.parse(trustForPods(policyWith(met), session, form) ?? '')).toEqual({
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'pods.eks.amazonaws.com' } }],
+    })
+    expect(
+      trustForPods(policyWith({ ArnLike: { 'aws:SourceArn': 'arn:aws:eks:*:000000000000:cluster/acme-*' } }), session, form),
+    ).toBeDefined()
+  })
+
+  test.each([
+    ['another cluster', policyWith({ ArnEquals: { 'aws:SourceArn': `${arn}2` } })],
+    ['another namespace', policyWith({ StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'shop' } })],
+    ['a tag that was not given', policyWith({ StringEquals: { 'aws:RequestTag/kubernetes-service-account': 'x' } })],
+    ['a condition that is not known here', policyWith({ DateLessThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } })],
+    ['another service', policyWith(met, 'ec2.amazonaws.com')],
+    ['no policy', 'broken'],
+  ])('stays closed for %s', (_, policy) => {
+    expect(trustForPods(policy, session, form)).toBeUndefined()
+  })
+
+  test('stays closed for everybody else', () => {
+    expect(trustForPods(policyWith(met), 'arn:aws:sts::000000000000:assumed-role/dev/x', form)).toBeUndefined()
+  })
 })

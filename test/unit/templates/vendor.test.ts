@@ -123,13 +123,13 @@ describe('vendorRoot', () => {
     await updateLock(directory, (lock) => {
       lock.tools['terraform'] = { version: '1.11.4', source: 'path' }
       lock.files['elsewhere'] = digestOf('x')
-      lock['charts'] = { 'argo-cd': '10.1.1' }
+      lock['later'] = { 'argo-cd': '10.1.1' }
     })
     await vendor()
     expect(await readLock(directory)).toMatchObject({
       tools: { terraform: { version: '1.11.4', source: 'path' } },
       files: { elsewhere: digestOf('x') },
-      charts: { 'argo-cd': '10.1.1' },
+      later: { 'argo-cd': '10.1.1' },
     })
   })
 

@@ -140,3 +140,16 @@ module "observability" {
     }
   }
 }
+
+module "gitops" {
+  source = "../../modules/gitops/1.0.0"
+  count  = var.gitops == null ? 0 : 1
+
+  platform     = var.platform
+  environment  = var.environment
+  cluster_name = module.cluster.name
+  management = {
+    environment = var.gitops.management_environment
+    account_id  = var.gitops.management_account_id
+  }
+}

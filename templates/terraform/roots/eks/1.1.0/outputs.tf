@@ -107,3 +107,13 @@ output "metrics_exporter" {
     configuration = observability.exporter_configuration
   } if observability.exporter_role_arn != null])
 }
+
+output "argocd_role_arn" {
+  description = "Role of Argo CD. Null without gitops and in a workload environment."
+  value       = one(module.gitops[*].argocd_role_arn)
+}
+
+output "argocd_deployer_role_arn" {
+  description = "Role that Argo CD assumes to work in the cluster. Null without gitops and in the management environment."
+  value       = one(module.gitops[*].deployer_role_arn)
+}

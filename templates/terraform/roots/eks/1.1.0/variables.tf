@@ -184,6 +184,15 @@ variable "observability" {
   default = null
 }
 
+variable "gitops" {
+  description = "The management environment whose Argo CD works in this cluster, and its AWS account. Null: none."
+  type = object({
+    management_environment = string
+    management_account_id  = string
+  })
+  default = null
+}
+
 variable "tags" {
   description = "Tags on everything, beside those of the platform."
   type        = map(string)
