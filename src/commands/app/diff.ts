@@ -22,7 +22,7 @@ export default class AppDiffCommand extends PlatformCommand<typeof AppDiffComman
     const diff = await withApps(base, { roleArn }, async (context) => diffApp(context, { app: this.args.app, environment }))
     for (const line of diff.words) this.print(line)
     if (diff.words.length === 0) this.print(`${diff.app} in ${environment} is as the files say.`)
-    else this.exitWith(ExitCode.differences)
+    else this.exitWith(ExitCode.changesFound)
     return diff
   }
 }

@@ -4,8 +4,7 @@ import { withApps } from '../../lib/cli/app-context.js'
 import { appArgs, deliveryFlags, deliveryOptions } from '../../lib/cli/app-flags.js'
 import { deliveryFields } from '../../lib/cli/app-view.js'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-
-const { environment: _one, ...promotionFlags } = deliveryFlags
+import { changeFlags } from '../../lib/cli/flags.js'
 
 export default class AppPromote extends PlatformCommand<typeof AppPromote> {
   static override summary = 'Bring to one environment what another one runs.'
@@ -21,7 +20,10 @@ export default class AppPromote extends PlatformCommand<typeof AppPromote> {
     from: Flags.string({ summary: 'Environment that runs it.', required: true, helpValue: '<name>' }),
     to: Flags.string({ summary: 'Environment that is to run it.', required: true, helpValue: '<name>' }),
     'all-values': Flags.boolean({ summary: 'Copy every value, not only the image.' }),
-    ...promotionFlags,
+    'role-arn': deliveryFlags['role-arn'],
+    reason: deliveryFlags.reason,
+    sync: deliveryFlags.sync,
+    ...changeFlags,
   }
 
   async run(): Promise<Delivery> {

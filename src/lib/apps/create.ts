@@ -100,7 +100,7 @@ async function overlayFiles(
   { app, base, namespace, image }: CreateOptions,
   overlays: ReadonlyArray<{ name: string; autoSync: boolean }>,
 ): Promise<TemplateFile[]> {
-  const { stringify } = await import('yaml')
+  const { stringify } = await import('../core/yaml.js')
   const assignments: Assignment[] = image === undefined ? [] : imageAssignments(image)
   return overlays.flatMap(({ name, autoSync }) => [
     {
@@ -117,7 +117,7 @@ async function overlayFiles(
 /** A user's own version of it stays. */
 async function applicationSetFile(context: AppsContext): Promise<TemplateFile[]> {
   if ((await readIn(context.project.directory, APPLICATION_SET_FILE)) !== undefined) return []
-  const { stringify } = await import('yaml')
+  const { stringify } = await import('../core/yaml.js')
   const text = stringify(appsApplicationSet(await context.git()), { lineWidth: 0 })
   return [{ path: APPLICATION_SET_FILE, content: `# Finds the applications. Made by platform; your edits are kept.\n${text}` }]
 }

@@ -59,10 +59,10 @@ export async function deliver(context: AppsContext, overlay: Overlay, change: Ch
     {
       id: 'git',
       title: 'Git',
-      run: async ({ progress }) => {
+      run: async (control) => {
         const place = await context.git()
         await writeIn(context.project.directory, change.write, change.remove)
-        progress(`pushing to ${place.url}`)
+        control.progress(`pushing to ${place.url}`)
         state.published = await publish(context.ports, context.project.directory, {
           ...place,
           files: all,
@@ -77,8 +77,12 @@ export async function deliver(context: AppsContext, overlay: Overlay, change: Ch
     steps.push({
       id: 'cluster',
       title: `${app} in ${environment}`,
-      run: async ({ progress }) => {
-        state.status = await bring(context, overlay, { ...options, commit: state.published?.commit ?? '', progress })
+      run: async (control) => {
+        state.status = await bring(context, overlay, {
+          ...options,
+          commit: state.published?.commit ?? '',
+          progress: control.progress.bind(control),
+        })
         if (state.status === 'pending') return { outcome: 'skipped', detail: `waits for: platform app sync ${app} -e ${environment}` }
         if (state.status === 'paused')
           return { outcome: 'skipped', detail: `paused; go on with: platform app resume ${app} -e ${environment}` }

@@ -50,11 +50,13 @@ async function compare(
 }
 
 /** Which object it is was asked for already. */
-function compared({ apiVersion: _version, kind: _kind, metadata, ...rest }: KubernetesObject): Record<string, unknown> {
-  const { name: _name, namespace: _namespace, ...kept } = metadata
+function compared({ metadata, ...rest }: KubernetesObject): Record<string, unknown> {
   // Secrets are written as text and read in base64.
-  const { stringData: _secret, ...fields } = rest
-  return { metadata: kept, ...fields }
+  return { ...without(rest, 'apiVersion', 'kind', 'stringData'), metadata: without(metadata, 'name', 'namespace') }
+}
+
+function without(fields: Readonly<Record<string, unknown>>, ...names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
 }
 
 function isHook({ metadata }: KubernetesObject): boolean {

@@ -51,9 +51,14 @@ export function withValues(file: string, text: string, assignments: readonly Ass
   const document = readValues(file, text)
   for (const { keys, value } of assignments) {
     if (value === undefined) document.deleteIn(keys)
-    else document.setIn(parentsMade(document, keys), document.createNode(value))
+    else document.setIn(parentsMade(document, keys), isPlain(value) ? value : document.createNode(value))
   }
   return document.toString({ lineWidth: 0 })
+}
+
+/** A scalar that is only given another value keeps its comment. */
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null
 }
 
 /** Values as data. */
@@ -71,6 +76,8 @@ function readValues(file: string, text: string): Document {
   if (!isMap(document.contents)) {
     throw new UserError('InvalidConfiguration', `${file} must hold keys and values.`, { next: ['Correct the file.'] })
   }
+  // `{}` is how a file without values begins.
+  if (document.contents.items.length === 0) document.contents.flow = false
   return document
 }
 

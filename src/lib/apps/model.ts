@@ -61,7 +61,7 @@ export function assertAppName(name: string): void {
 
 /** Reads the text of an overlay's app.yaml. @throws `InvalidConfiguration` naming file, field and what is allowed */
 export async function parseOverlay(place: { app: string; environment: string }, text: string): Promise<Overlay> {
-  const { parse } = await import('yaml')
+  const { parse } = await import('../core/yaml.js')
   const file = `${overlayFolder(place.app, place.environment)}/${OVERLAY_FILE}`
   let value: unknown
   try {

@@ -58,7 +58,7 @@ const MISSING = 'Argo CD has no such application: the overlay is not pushed yet,
 
 function pausedWords(policy: SyncPolicy, state: { pausedBy: string | null; pausedBecause: string | null } | undefined): string[] {
   if (policy !== 'paused') return []
-  const because = state?.pausedBecause == null ? '' : `: ${state.pausedBecause}`
+  const because = state?.pausedBecause ? `: ${state.pausedBecause}` : ''
   return [`Paused by ${state?.pausedBy ?? 'somebody'}${because}.`]
 }
 

@@ -35,13 +35,13 @@ export async function syncApp(
     {
       id: 'sync',
       title: `${place.app} in ${place.environment}`,
-      run: async ({ progress }) => {
+      run: async (control) => {
         await syncApplication(ports, client, name, { prune: options.prune, username: callerOf(context) })
         if (!options.wait) return { outcome: 'done', detail: 'asked for' }
         await waitForApplications(ports, client, {
           names: [name],
           timeoutMs: options.timeoutMs,
-          progress,
+          progress: control.progress.bind(control),
           clientOf: () => context.cluster(place.environment),
           failOnError: true,
         })

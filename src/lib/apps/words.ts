@@ -43,7 +43,7 @@ function nameIn(value: unknown): string | undefined {
 function isSame(wanted: unknown, found: unknown): boolean {
   if (isEmpty(wanted) && isEmpty(found)) return true
   if (typeof wanted === 'object' || typeof found === 'object') return false
-  return String(wanted) === String(found) || quantity(wanted) === quantity(found)
+  return JSON.stringify(wanted) === JSON.stringify(found) || quantity(wanted) === quantity(found)
 }
 
 function isEmpty(value: unknown): boolean {
@@ -79,6 +79,6 @@ export function inWords({ object, path, git, cluster }: Difference): string {
 const LONGEST = 120
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = value === undefined ? 'nothing' : JSON.stringify(value)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }

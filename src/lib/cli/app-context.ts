@@ -32,8 +32,8 @@ export async function withApps<T>(
       const { gitPlace } = await import('../config/git-place.js')
       if (target.kind !== 'sandbox' || project.platform.git.url !== undefined) return gitPlace(project.platform, undefined)
       await target.prepare()
-      const [account, id] = Object.entries(project.platform.accounts)[0] ?? ['sandbox', { id: '000000000000' }]
-      const { endpoint } = await target.connect({ name: account, ...id }, project.platform.region)
+      const [account] = Object.values(project.platform.accounts)
+      const { endpoint } = await target.connect({ id: '000000000000', ...account }, project.platform.region)
       return gitPlace(project.platform, endpoint)
     },
     render: async (chart) => {
