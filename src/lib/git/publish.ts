@@ -24,6 +24,8 @@ export interface Published {
 /** Somebody else pushed between our look and our push. */
 const MOST_TRIES = 5
 const REMOTE_TIMEOUT_MS = 120_000
+/** What the Git of a sandbox says of a repository that nobody has pushed to. */
+const NOT_MADE_YET = /the first push makes it/
 /** A server that sends nothing for this long is given up. */
 const SLOW = ['-c', 'http.lowSpeedLimit=1', '-c', 'http.lowSpeedTime=20']
 
@@ -72,7 +74,7 @@ function refOf(branch: string): string {
 async function fetchTip(ports: GitPorts, directory: string, remote: RemoteBranch): Promise<string | undefined> {
   const { url, branch } = remote
   const listed = await atRemote(ports, directory, ['ls-remote', '--exit-code', url, `refs/heads/${branch}`], [0, 2, 128])
-  if (listed.exitCode === 2) return undefined
+  if (listed.exitCode === 2 || NOT_MADE_YET.test(listed.stderr)) return undefined
   if (listed.exitCode !== 0) throw remoteError(listed.stderr, remote, 'read')
   const fetched = await atRemote(
     ports,
