@@ -175,6 +175,12 @@ export const errorCodes = {
     meaning: 'The management cluster has not been bootstrapped, and a workload cluster is registered there.',
   },
 
+  // Applications
+  AppNotFound: { exitCode: ExitCode.wrongUse, meaning: 'There is no such application, or it has no overlay for the environment.' },
+  AppExists: { exitCode: ExitCode.wrongUse, meaning: 'The application is already there for every environment that was named.' },
+  AppPaused: { exitCode: ExitCode.refused, meaning: 'The application is paused, so nothing that Git says reaches the cluster.' },
+  AppRevisionNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The overlay of the application has no such earlier commit to go back to.' },
+
   Interrupted: {
     exitCode: ExitCode.interrupted,
     meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.',

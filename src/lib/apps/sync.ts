@@ -1,0 +1,55 @@
+import { isSettled } from '../argocd/application.js'
+import { noApplication, readApplication, refreshApplication, syncApplication } from '../argocd/argocd.js'
+import { waitForApplications } from '../argocd/wait.js'
+import { runSteps, type StepSummary } from '../core/steps.js'
+import type { AppsContext } from './context.js'
+import { callerOf } from './deliver.js'
+import { applicationName } from './model.js'
+import { readOverlay } from './repository.js'
+
+export interface SyncResult {
+  app: string
+  environment: string
+  status: 'synced' | 'unchanged' | 'sent' | 'planned'
+  revision: string | null
+  steps: StepSummary[]
+}
+
+/** Has Argo CD bring what Git says, also where it would wait or is paused. */
+export async function syncApp(
+  context: AppsContext,
+  place: { app: string; environment: string },
+  options: { dryRun: boolean; wait: boolean; timeoutMs: number; prune: boolean },
+): Promise<SyncResult> {
+  const { ports } = context
+  const overlay = await readOverlay(context.project.directory, place.app, place.environment)
+  const client = await context.hub()
+  const name = applicationName(overlay)
+  const before = await readApplication(client, name)
+  if (!before) throw noApplication(name)
+  const result = { ...place, revision: before.revision, steps: [] }
+  if (options.dryRun) return { ...result, status: isSettled(before) ? 'unchanged' : 'planned' }
+  // What is synced when nobody looked for some minutes says nothing.
+  await refreshApplication(client, name)
+  const { results } = await runSteps(ports, `Sync ${place.app} in ${place.environment}`, [
+    {
+      id: 'sync',
+      title: `${place.app} in ${place.environment}`,
+      run: async (control) => {
+        await syncApplication(ports, client, name, { prune: options.prune, username: callerOf(context) })
+        if (!options.wait) return { outcome: 'done', detail: 'asked for' }
+        await waitForApplications(ports, client, {
+          names: [name],
+          timeoutMs: options.timeoutMs,
+          progress: control.progress.bind(control),
+          clientOf: () => context.cluster(place.environment),
+          failOnError: true,
+        })
+        return { outcome: 'done', detail: 'synced and healthy' }
+      },
+    },
+  ])
+  const after = await readApplication(client, name)
+  const status = options.wait ? (isSettled(before) ? 'unchanged' : 'synced') : 'sent'
+  return { ...result, status, revision: after?.revision ?? null, steps: results }
+}
