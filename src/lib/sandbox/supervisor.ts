@@ -98,6 +98,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
         clock,
         log: logTo(logs.clusters),
         env: settings.env,
+        onSession: async (session) => trail.assumed(session),
       })
     },
     clock,
