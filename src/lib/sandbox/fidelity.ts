@@ -57,7 +57,11 @@ export const services: readonly ServiceFidelity[] = [
     'Every call is recorded, found by LookupEvents, and delivered to the bucket and log group of a trail, with digests that validate-logs takes. No Insights, no Lake.',
   ),
   plain('events', 'partial', 'Rules and buses deliver to SQS, SNS and buses.'),
-  plain('scheduler', 'partial', 'SQS, SNS and event bus targets fire. Universal targets count as success and do nothing.'),
+  mended(
+    'scheduler',
+    'partial',
+    'SQS, SNS and event bus targets fire, and universal targets of the services that the reference lists, as the role of the schedule. Its permissions are asked for in IAM and EKS only.',
+  ),
   plain('wafv2', 'shape-only', 'Rules are kept and associated, but no request is looked at.'),
   plain('elasticloadbalancing', 'shape-only', 'Load balancers are kept. Making one takes a minute, as in AWS.'),
   plain('codepipeline', 'shape-only', 'Definitions are kept; an execution succeeds at once without running an action.'),

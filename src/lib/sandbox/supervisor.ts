@@ -23,6 +23,8 @@ import { allMends } from './mends/all.js'
 import { mendContexts } from './mends/contexts.js'
 import { readRecord, RecordKeeper } from './record.js'
 import { RotatingLog } from './rotating-log.js'
+import { Schedules } from './schedules/schedules.js'
+import { Shelf } from './services/shelf.js'
 
 /** What `startSandbox` hands to the supervisor process, as one JSON argument. */
 export interface SupervisorSettings {
@@ -113,15 +115,26 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     servicesFolder: folders.services,
     clusters,
   })
+  const ownGateway = new Upstream(async () => port)
+  const schedules = new Schedules({
+    ...settings,
+    clientsFor,
+    send: async (request, service, region) => ownGateway.sendAsRoot(request, service, region),
+    recorder: trail.recorder,
+    shelf: new Shelf(folders.services),
+    contextFor,
+    clock,
+    log: logTo(logs.gateway),
+  })
   const gateway = createGateway({
     upstream,
     control,
-    mends: [...allMends, trail.mend],
+    mends: [...allMends, trail.mend, schedules.mend],
     recorder: trail.recorder,
     mendContext: (call) => contextFor(call.region),
     log: (line) => logs.gateway.write(line),
   })
-  const port = await listenOnRememberedPort(gateway, folders.port)
+  const port: number = await listenOnRememberedPort(gateway, folders.port)
   const endpoint = `http://127.0.0.1:${port}`
   try {
     const { accountId, region, build } = settings
@@ -146,6 +159,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     await trail.start()
     planeLogs.start()
     if (settings.kubernetes) await control.clusters.switchOn(settings.kubernetes)
+    await schedules.start()
     await record.update({ state: 'ready' })
     watch(folders, self, ending, clock)
   } catch (error) {
@@ -154,6 +168,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
 
   const end = await ending.reached
   logs.gateway.write(`${clock.now().toISOString()} supervisor ends: ${end.kind}${end.kind === 'fail' ? `, ${end.reason}` : ''}\n`)
+  await within(STOP_MS, schedules.stop())
   await closeGateway(gateway)
   // Without a folder there is nothing to save, and saving would bring the folder back.
   const signal = end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM'
@@ -162,6 +177,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   if (end.kind !== 'folder-gone') await within(STOP_MS, planeLogs.stop())
   await emulator.stop(signal)
   upstream.close()
+  ownGateway.close()
   if (end.kind === 'stop') await rm(folders.record, { force: true })
   if (end.kind === 'fail') await record.update({ state: 'failed', failure: end.reason })
   for (const log of Object.values(logs)) log.close()

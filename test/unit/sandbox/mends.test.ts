@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { cloudTrailMend } from '../../../src/lib/sandbox/cloudtrail/cloudtrail-mend.js'
 import { allMends } from '../../../src/lib/sandbox/mends/all.js'
 import { extendAddons, missingVersions } from '../../../src/lib/sandbox/mends/eks-catalogue.js'
+import { schedulesMend } from '../../../src/lib/sandbox/schedules/schedules-mend.js'
 import { KeyedMutex } from '../../../src/lib/sandbox/mends/keyed-mutex.js'
 import { typeOfEc2 } from '../../../src/lib/sandbox/mends/tagged-resources.js'
 import { parseQuery, selectPage } from '../../../src/lib/sandbox/mends/tagging-get-resources.js'
 
 const nothing = { lookup: async () => ({ Events: [] }), signer: async () => Promise.reject(new Error('none')), stateOf: () => undefined }
-const everyMend = [...allMends, cloudTrailMend(nothing)]
+const nobody = { changed: async () => undefined, deleted: async () => undefined, groupDeleted: async () => undefined }
+const everyMend = [...allMends, cloudTrailMend(nothing), schedulesMend(nobody)]
 
 test('no call fits two mends', () => {
   const claimed = everyMend.flatMap(({ service, actions }) => actions.map((action) => `${service} ${action}`))

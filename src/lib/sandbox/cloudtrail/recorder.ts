@@ -56,6 +56,8 @@ export class Recorder implements CallRecorder {
     if (!kind || (kind.resourceType !== undefined && !wantsData(kind.resourceType))) return undefined
     const isObject = kind.resourceType === 'AWS::S3::Object'
     const at = clock.now()
+    const word = request.headers[ON_BEHALF_HEADER]
+    const onBehalf = typeof word === 'string' ? this.#behalf.get(word) : undefined
     const [requestBody, answerBody] = [new Sample(MAX_BODY), new Sample(MAX_BODY)]
     let head: { status: number; rawHeaders: readonly string[] } | undefined
     let keepsAnswer = false
@@ -81,12 +83,11 @@ export class Recorder implements CallRecorder {
           answerHeaders: head.rawHeaders,
           answerBody: answerBody.whole,
         }
-        const word = request.headers[ON_BEHALF_HEADER]
         this.#push({
           kind,
           exchange,
           accessKeyId: accessKeyIn(request, call),
-          onBehalf: typeof word === 'string' ? this.#behalf.get(word) : undefined,
+          onBehalf,
         })
       },
     }

@@ -7,7 +7,7 @@ export interface RestOperation {
   labels: Readonly<Record<string, string>>
 }
 
-interface RestTemplate {
+export interface RestTemplate {
   name: string
   method: string
   /** Such as `/clusters/{name}/addons`; `{name+}` is the rest of the path. */
@@ -29,6 +29,11 @@ export function restOperation(service: string, method: string, rawPath: string):
     return { name: matcher.name, labels: Object.fromEntries(labels) }
   }
   return undefined
+}
+
+/** How an operation is called: by the name of the service in a signature, and its own without regard to case. */
+export function restTemplate(service: string, operation: string): RestTemplate | undefined {
+  return matchersOf(service).find(({ name }) => name.toLowerCase() === operation.toLowerCase())
 }
 
 function matchersOf(service: string): Matcher[] {

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { withoutHeaders, type Answer } from './answer.js'
+import { headerOf, withoutHeaders, type Answer } from './answer.js'
 import type { CallTape } from './call-recorder.js'
 
 /** Headers that belong to one connection (RFC 9110, section 7.6.1), and `Expect`, which the gateway has answered already. */
@@ -82,7 +82,9 @@ export class Upstream {
       if (/^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|security-token)$/i.test(name)) url.searchParams.delete(name)
     const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
     const authorization = `AWS4-HMAC-SHA256 Credential=test/${date.slice(0, 8)}/${region}/${service}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
-    const rawHeaders = [...withoutHeaders(request.rawHeaders, SIGNATURE_HEADERS), 'x-amz-date', date, 'authorization', authorization]
+    const kept = withoutHeaders(request.rawHeaders, SIGNATURE_HEADERS)
+    const host = headerOf(kept, 'host') === undefined ? ['host', '127.0.0.1'] : []
+    const rawHeaders = [...kept, ...host, 'x-amz-date', date, 'authorization', authorization]
     const changed = url.search !== new URL(request.url, 'http://127.0.0.1').search
     return this.send({ ...request, rawHeaders, url: changed ? url.pathname + url.search : request.url })
   }
