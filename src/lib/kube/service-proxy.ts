@@ -22,8 +22,8 @@ export async function getFromService(
   const answer = await getFromApi(server, `/api/v1/namespaces/${namespace}/services/http:${name}:${port}/proxy${path}`, options)
   if ('unreachable' in answer) return { reason: answer.unreachable }
   if (answer.status === 200) return { body: answer.body }
-  // What the API server says when no pod is behind a Service, or none that answers.
-  if (answer.status === 502 || answer.status === 503) return { reason: `no pod behind the Service ${namespace}/${name} answers` }
+  // What the API server says when a Service has no endpoints yet (404), no pod is behind it (503), or none that answers (502).
+  if ([404, 502, 503].includes(answer.status)) return { reason: `no pod behind the Service ${namespace}/${name} answers` }
   return { reason: whyNot(answer) }
 }
 

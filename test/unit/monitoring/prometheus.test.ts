@@ -77,14 +77,11 @@ describe('behind the API server of the management cluster', () => {
     ['no service', { [SERVICES]: { items: [] } }, /no Prometheus in its namespace monitoring/],
     ['no right', { [SERVICES]: 403 }, /no permission/],
     ['no identity', { [SERVICES]: 401 }, /no access entry/],
-    [
-      'no pod',
-      {
-        [SERVICES]: { items: [service('p', { 'operated-prometheus': 'true' })] },
-        [`${SERVICES}/http:p:9090/proxy/api/v1/alerts`]: 503,
-      },
-      /no pod behind the Service monitoring\/p answers/,
-    ],
+    ...[404, 502, 503].map((status) => {
+      const items = [service('p', { 'operated-prometheus': 'true' })]
+      const given = { [SERVICES]: { items }, [`${SERVICES}/http:p:9090/proxy/api/v1/alerts`]: status }
+      return [`no pod (${status})`, given, /no pod behind the Service monitoring\/p answers/] as const
+    }),
   ])('with %s is a reason', async (_, given, reason) => {
     await expect(ask(given)).rejects.toMatchObject({
       code: 'MonitoringUnreachable',
