@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../lib/cli/base-command.js'
 import { consoleColumns } from '../lib/cli/monitor-view.js'
-import { managementApi, managementOf } from '../lib/cli/management-cluster.js'
+import { consolesOfSandbox, managementApi, managementOf } from '../lib/cli/management-cluster.js'
 import { UserError } from '../lib/core/errors.js'
 import type { Console } from '../lib/monitoring/consoles.js'
 
@@ -31,7 +31,8 @@ your own. The addresses are those of the Ingresses and load balancers of the man
     const project = await this.project()
     const { cluster } = managementOf(project)
     const apiServer = managementApi({ ports: this.ports, project, target: await this.target() })
-    const consoles = await findConsoles(this.ports, { apiServer, cluster: cluster.name }, name)
+    const options = { apiServer, cluster: cluster.name, elsewhere: async () => consolesOfSandbox(this.ports, project) }
+    const consoles = await findConsoles(this.ports, options, name)
     if (name === undefined) {
       await this.printTable(consoles, consoleColumns)
       return { consoles }

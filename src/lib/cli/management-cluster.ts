@@ -30,3 +30,13 @@ export function managementApi(context: { ports: Ports; project: Project; target:
     return { url: access.endpoint, certificateAuthority: access.certificateAuthority, token: status.token }
   }
 }
+
+/** Consoles that only the sandbox knows: Argo CD runs beside the cluster, so nothing in the cluster leads to it. */
+export async function consolesOfSandbox(ports: Ports, project: Project): Promise<Record<string, string>> {
+  if (project.platform.target !== 'sandbox') return {}
+  const { sandboxStatus } = await import('../sandbox/status.js')
+  const { clusters } = await sandboxStatus(ports, project.directory)
+  const { name } = managementOf(project).cluster
+  const url = clusters.find((cluster) => cluster.name === name)?.argoCd?.url
+  return typeof url === 'string' ? { argocd: url } : {}
+}

@@ -33,13 +33,17 @@ const TIMEOUT_MS = 10_000
 
 /**
  * The user interfaces of the management cluster, by what leads into it.
- * @param elsewhere addresses that are known in another way, by name
+ * @param elsewhere addresses that are known in another way, by name; asked last, for the cluster may start with the first question
  * @param only one of them
  * @throws `BadFlag` (unknown name), `ConsoleMissing` (it cannot be opened), `KubernetesUnreachable`
  */
 export async function findConsoles(
   ports: Pick<Ports, 'signal'>,
-  { apiServer, cluster, elsewhere = {} }: { apiServer: () => Promise<ApiServer>; cluster: string; elsewhere?: Record<string, string> },
+  {
+    apiServer,
+    cluster,
+    elsewhere,
+  }: { apiServer: () => Promise<ApiServer>; cluster: string; elsewhere: () => Promise<Record<string, string>> },
   only?: string,
 ): Promise<Console[]> {
   const entrances = await readEntrances(await apiServer(), { timeoutMs: TIMEOUT_MS, signal: ports.signal })
@@ -51,7 +55,7 @@ export async function findConsoles(
       details: { cluster },
     })
   }
-  const consoles = consolesOf(entrances, elsewhere)
+  const consoles = consolesOf(entrances, await elsewhere())
   if (only === undefined) return consoles
   const found = consoles.find(({ name }) => name === only)
   if (!found) throw unknownConsole(only, consoles)

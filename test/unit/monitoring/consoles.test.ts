@@ -49,7 +49,7 @@ describe('the consoles of a cluster', () => {
     answers[INGRESSES] = given.ingresses ?? { items: [] }
     answers[SERVICES] = given.services ?? { items: [] }
     const api = { url: server.url, certificateAuthority: server.certificateAuthority, token: 't' }
-    const options = { apiServer: async () => api, cluster: 'acme-mgmt', ...(given.elsewhere && { elsewhere: given.elsewhere }) }
+    const options = { apiServer: async () => api, cluster: 'acme-mgmt', elsewhere: async () => given.elsewhere ?? {} }
     return findConsoles({ signal }, options, only)
   }
 

@@ -73,7 +73,7 @@ describe('behind the API server of the management cluster', () => {
     }
   })
 
-  test.each([
+  test.each<readonly [string, Record<string, unknown>, RegExp]>([
     ['no service', { [SERVICES]: { items: [] } }, /no Prometheus in its namespace monitoring/],
     ['no right', { [SERVICES]: 403 }, /no permission/],
     ['no identity', { [SERVICES]: 401 }, /no access entry/],
