@@ -48,7 +48,7 @@ function deployment(name: string): unknown {
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [{ name, image: 'registry.invalid/web:1' }] },
+        spec: { containers: [{ name, image: 'registry.invalid/web:1', resources: { requests: { cpu: '100m' } } }] },
       },
     },
   }
@@ -172,6 +172,18 @@ test('an ApplicationSet makes Applications out of folders', async () => {
   })
   await becomesHealthy('red')
   await becomesHealthy('blue')
+})
+
+test('a Helm chart out of Git is rendered', async () => {
+  await git.push({
+    'charts/one/Chart.yaml': { apiVersion: 'v2', name: 'one', version: '1.0.0' },
+    'charts/one/values.yaml': { team: 'green' },
+    'charts/one/templates/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {team: {{ .Values.team }}}\n',
+  })
+  await kubectl(management, ['apply', '-f', '-'], application('rendered', 'charts/one', { server: 'https://kubernetes.default.svc' }))
+  await becomesHealthy('rendered')
+  const { stdout } = await kubectl(management, ['-n', 'rendered', 'get', 'configmap', 'one', '-o', 'jsonpath={.data.team}'])
+  expect(stdout).toBe('green')
 })
 
 test('settings of the cluster reach the programs', async () => {
@@ -400,8 +412,9 @@ test('a Service that serves a part of the API counts as available', async () => 
   ]
   await kubectl(management, ['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects })
   await kubectl(management, ['wait', '--for=condition=Available', 'apiservice/v1beta1.metrics.k8s.io', '--timeout=120s'])
-  const { stdout } = await kubectl(management, ['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes'])
-  expect(JSON.parse(stdout)).toMatchObject({ kind: 'NodeMetricsList' })
+  expect((await kubectl(management, ['top', 'nodes'])).stdout.match(/^ip-.* 100m /gm)).toHaveLength(3)
+  await kubectl(management, ['-n', 'shop', 'autoscale', 'deployment', 'web', '--min=2', '--max=4', '--cpu=50%'])
+  await kubectl(management, ['-n', 'shop', 'wait', '--for=condition=ScalingActive', 'hpa/web', '--timeout=120s'])
 })
 
 const storageClass = {
