@@ -2,8 +2,11 @@ import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { applyFlags, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
+import { isSoft, softContext } from '../../lib/cli/soft-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
+import type { CreateOptions } from '../../lib/environments/create.js'
+import type { RootContext } from '../../lib/roots/context.js'
 import type { ApplyResult } from '../../lib/roots/apply-root.js'
 import type { PlanResult } from '../../lib/roots/plan-root.js'
 
@@ -36,7 +39,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     const { name } = this.args
     const dryRun = this.flags['dry-run']
     const { architecture } = (await this.project()).platform
-    refuseUnsupported({ name, architecture, isolation: this.flags.isolation === 'soft' ? 'soft' : 'hard' }, 'Leave out --isolation soft')
+    refuseUnsupported({ name, architecture })
     if (!dryRun) await this.refuseLateQuestion(name)
     const { project, created } = await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), {
       dryRun,
@@ -51,8 +54,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
       await this.printFields(plannedFields(preview))
       return preview
     }
-    const { createEnvironment } = await import('../../lib/environments/create.js')
-    const result = await createEnvironment(context, {
+    const result = await this.make(context, {
       name,
       command: 'env create',
       yes: this.flags.yes,
@@ -62,5 +64,14 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     })
     await this.printFields(createdFields(result))
     return result
+  }
+
+  private async make(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
+    if (isSoft(context, options.name)) {
+      const { createSoft } = await import('../../lib/clusters/soft/create.js')
+      return createSoft(softContext(context), options)
+    }
+    const { createEnvironment } = await import('../../lib/environments/create.js')
+    return createEnvironment(context, options)
   }
 }

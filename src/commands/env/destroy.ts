@@ -4,8 +4,10 @@ import { bootstrapContext, bootstrapOptions } from '../../lib/cli/bootstrap-cont
 import { roleFlag } from '../../lib/cli/cluster-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { destroyedFields, plannedFields, retainedColumns } from '../../lib/cli/environment-view.js'
+import { isSoft, softContext } from '../../lib/cli/soft-context.js'
 import { changeFlags } from '../../lib/cli/flags.js'
-import type { DestroyResult } from '../../lib/roots/destroy-root.js'
+import type { RootContext } from '../../lib/roots/context.js'
+import type { DestroyOptions, DestroyResult } from '../../lib/roots/destroy-root.js'
 import type { PlanResult } from '../../lib/roots/plan-root.js'
 
 export default class EnvDestroy extends PlatformCommand<typeof EnvDestroy> {
@@ -37,20 +39,30 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
       await this.printFields(plannedFields(preview))
       return preview
     }
-    const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
-    const { Teardown } = await import('../../lib/clusters/teardown/teardown-steps.js')
     const { confirm, wait } = this.flags
-    const { ports, project, target } = context
-    const teardown = new Teardown(bootstrapContext(ports, project, target), bootstrapOptions(name, this.flags))
-    const options = { name, wait, inCluster: teardown.steps, ...(confirm !== undefined && { confirm }) }
-    const result = await destroyEnvironment(context, options).finally(() => teardown.close())
+    const soft = isSoft(context, name)
+    const result = await this.destroy(context, { name, wait, ...(confirm !== undefined && { confirm }) })
     if (!wait) this.note(`Terraform is at work. Finish and prove it with the same command: platform env destroy ${name}`)
     await this.printFields(destroyedFields(result))
     if (result.retained.length > 0) {
       await this.printTable(result.retained, retainedColumns)
     }
-    if (result.destroyed)
-      this.note(`environments/${name}.yaml and infra/environments/${name} stay: delete them, or make it again with env create.`)
+    const files = soft
+      ? `environments/${name}.yaml stays: delete it`
+      : `environments/${name}.yaml and infra/environments/${name} stay: delete them`
+    if (result.destroyed) this.note(`${files}, or make it again with env create.`)
     return result
+  }
+
+  private async destroy(context: RootContext, options: DestroyOptions & { name: string }): Promise<DestroyResult> {
+    if (isSoft(context, options.name)) {
+      const { destroySoft } = await import('../../lib/clusters/soft/destroy.js')
+      return destroySoft(softContext(context), options)
+    }
+    const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
+    const { Teardown } = await import('../../lib/clusters/teardown/teardown-steps.js')
+    const { ports, project, target } = context
+    const teardown = new Teardown(bootstrapContext(ports, project, target), bootstrapOptions(options.name, this.flags))
+    return destroyEnvironment(context, { ...options, inCluster: teardown.steps }).finally(() => teardown.close())
   }
 }

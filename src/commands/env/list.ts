@@ -17,6 +17,7 @@ Status: absent (nothing made yet), ready, incomplete (the last run did not reach
         { header: 'Name', value: ({ name }) => name },
         { header: 'Role', value: ({ role }) => role },
         { header: 'Isolation', value: ({ isolation }) => isolation },
+        { header: 'Host', value: ({ host }) => host },
         { header: 'Architecture', value: ({ architecture }) => architecture },
         { header: 'Status', value: ({ status }) => status },
         { header: 'Cluster', value: ({ cluster }) => cluster },

@@ -16,6 +16,8 @@ export default class EnvShow extends PlatformCommand<typeof EnvShow> {
       ['Name', details.name],
       ['Role', details.role],
       ['Isolation', details.isolation],
+      ...(details.host === null ? [] : ([['Host', details.host]] as const)),
+      ...(details.namespaces ? ([['Namespaces', details.namespaces.join(', ')]] as const) : []),
       ['Architecture', details.architecture],
       ['Preset', details.preset],
       ['Status', details.status],

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { HOST_FIELDS } from './project-rules.js'
 import { environmentSchema, platformSchema } from './schema.js'
+import { SOFT_FIELDS } from './soft-rules.js'
 
 export const schemaNames = ['platform', 'environment'] as const
 export type SchemaName = (typeof schemaNames)[number]
@@ -32,5 +33,8 @@ const isolationRules: JsonSchema = {
     required: ['host'],
     properties: { ...Object.fromEntries(HOST_FIELDS.map((field) => [field, false])), role: { const: 'workload' } },
   },
-  else: { required: ['network'], properties: { host: false, network: { required: ['cidr'] } } },
+  else: {
+    required: ['network'],
+    properties: { host: false, network: { required: ['cidr'] }, ...Object.fromEntries(SOFT_FIELDS.map((field) => [field, false])) },
+  },
 }

@@ -41,9 +41,7 @@ export function refusePolicyBreaches({ policyBreaches }: Pick<Project, 'policyBr
   })
 }
 
-/** A soft environment has the databases of its host: they count there. */
 function usesOf(environment: Environment, source: YamlSource): Use[] {
-  if (environment.isolation === 'soft') return []
   return Object.entries(environment.databases).map(([name, { engine }]) => {
     const path = ['databases', name, 'engine']
     return {

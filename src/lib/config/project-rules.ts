@@ -4,6 +4,7 @@ import { checkParts } from './part-rules.js'
 import { type FieldPath, problemAt, type Problem } from './problem.js'
 import { valueAt } from './schema-problems.js'
 import { checkShared } from './shared.js'
+import { checkNeighbours, SOFT_FIELDS } from './soft-rules.js'
 import type { YamlSource } from './yaml-source.js'
 
 /** An environment file as it was written, valid or not. */
@@ -13,10 +14,7 @@ export interface EnvironmentSource {
 }
 
 /** What belongs to the host of a soft environment. */
-export const HOST_FIELDS = [
-  ...['account', 'region', 'network', 'keys', 'cluster'],
-  ...['edge', 'waf', 'databases', 'connectivity', 'observability'],
-]
+export const HOST_FIELDS = [...['account', 'region', 'network', 'cluster'], ...['edge', 'waf', 'connectivity', 'observability']]
 
 /** S3 allows 63 characters in a bucket's name. */
 const LONGEST_BUCKET_NAME = 63
@@ -38,6 +36,7 @@ export function checkRules(platform: YamlSource, environments: readonly Environm
     ...checkOverlaps(environments),
     ...checkTags(platform, environments),
     ...checkParts(environments),
+    ...checkNeighbours(environments),
   ]
 }
 
@@ -79,6 +78,12 @@ function checkHard(source: YamlSource): Problem[] {
     problems.push({
       ...problemAt(source, ['host'], 'only a soft environment has a host: remove it, or write isolation: soft'),
       ...source.keyPosition(['host']),
+    })
+  }
+  for (const field of SOFT_FIELDS.filter((each) => source.has([each]))) {
+    problems.push({
+      ...problemAt(source, [field], 'belongs to a soft environment: remove it, or write isolation: soft'),
+      ...source.keyPosition([field]),
     })
   }
   const network = valueAt(source.value, ['network'])

@@ -4,8 +4,9 @@ import type { KubernetesVersion } from './kubernetes-versions.js'
 import type { Problem } from './problem.js'
 import type { NodeGroup, Platform } from './schema.js'
 import type { SharedSettings } from './shared-schema.js'
+import type { People, PodSecurity } from './soft-schema.js'
 
-/** An environment with every value decided (see `resolveEnvironment`). A soft one has the account, network, keys and cluster of its host. */
+/** An environment with every value decided (see `resolveEnvironment`). A soft one has the account, network and cluster of its host. */
 export interface Environment {
   name: string
   role: Role
@@ -71,7 +72,22 @@ export interface Environment {
     exporter: boolean
     monthlyBudgetUsd?: number
   }
+  /** Soft environments only. */
+  soft?: SoftPart
   tags: Record<string, string>
+}
+
+/** What a soft environment gets in the cluster of its host. */
+export interface SoftPart {
+  namespaces: string[]
+  quota: { cpu: string; memory: string; pods: number; storage: string; volumes: number; loadBalancers: number }
+  limits: { cpu: string; memory: string; cpuRequest: string; memoryRequest: string; maxCpu: string; maxMemory: string }
+  podSecurity: PodSecurity
+  networkPolicy: { ingressNamespaces: string[]; egressCidrs: string[] }
+  administrators: Record<keyof People, string[]>
+  viewers: Record<keyof People, string[]>
+  /** Whether it has a KMS key of its own. */
+  ownKey: boolean
 }
 
 /** What environments share, with every value decided (see `resolveShared`). */

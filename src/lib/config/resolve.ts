@@ -4,6 +4,7 @@ import { type FieldPath, formatField } from './problem.js'
 import type { Environment } from './project.js'
 import { resolveDatabases } from './resolve-databases.js'
 import { HOST_FIELDS } from './project-rules.js'
+import { resolveSoft, written } from './resolve-soft.js'
 import type { EnvironmentFile, Platform, UserSettings } from './schema.js'
 import { SETTING_VARIABLES } from './setting-places.js'
 import type { OutsideSettings } from './user-settings.js'
@@ -71,7 +72,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
     tags: mergeTags(input, origins),
   }
   origins.set('architecture', originIn(input.platformSource)('architecture'))
-  if (input.host) return { environment: onHost(common, input.host, origins, fileOrigin), origins }
+  if (input.host) return { environment: onHost(common, input.host, input, origins), origins }
 
   const environment: Environment = {
     ...common,
@@ -232,14 +233,24 @@ function refineNodeGroupOrigins(environment: Environment, source: YamlSource, or
   }
 }
 
+/** A soft environment: its own part, its own databases and key, and the rest of its host. */
 function onHost(
   common: Pick<Environment, 'name' | 'role' | 'isolation' | 'preset' | 'architecture' | 'protection' | 'tags'>,
   host: NonNullable<ResolveInput['host']>,
+  { name, file, source }: ResolveInput,
   origins: Map<string, string>,
-  fileOrigin: (field: string) => string,
 ): Environment {
-  const { account, region, network, keys, cluster, edge, waf, databases, connectivity, observability, name } = host.environment
-  origins.set('host', fileOrigin('host'))
-  for (const field of HOST_FIELDS) origins.set(field, `host ${name}`)
-  return { ...common, host: name, account, region, network, keys, cluster, edge, waf, databases, connectivity, observability }
+  const { account, region, network, keys, cluster, edge, waf, connectivity, observability, name: hostName } = host.environment
+  origins.set('host', originOf(source, ['host']))
+  for (const field of HOST_FIELDS) origins.set(field, `host ${hostName}`)
+  origins.set('keys', file.keys === undefined ? `host ${hostName}` : originOf(source, ['keys']))
+  const own = file.keys && { administrators: [], users: [], sharedAccounts: [] }
+  return {
+    ...common,
+    host: hostName,
+    ...{ account, region, network, cluster, edge, waf, connectivity, observability },
+    keys: { ...keys, ...own, ...written(file.keys ?? {}) },
+    databases: resolveDatabases(file.databases ?? {}, { preset: common.preset, source, origins }),
+    soft: resolveSoft(name, common.preset, file, { origins, originOf: (path) => originOf(source, path) }),
+  }
 }

@@ -13,6 +13,7 @@ import {
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
 import { accountId, cidr, days, later, logRetentionDays, name, networkCidr, principalArn, region, roleArn, tags } from './schema-parts.js'
 import { sharedSchema } from './shared-schema.js'
+import { limitsSchema, networkPolicySchema, peopleSchema, podSecurities, quotaSchema, softNamespacesSchema } from './soft-schema.js'
 
 const preset = z.enum(presets)
 const kubernetesVersion = z.enum(supportedKubernetesVersions)
@@ -174,11 +175,20 @@ export const environmentSchema = z
       })
       .optional()
       .describe('The VPC.'),
-    keys: keysSchema.optional().describe('The KMS keys.'),
+    keys: keysSchema.optional().describe('The KMS keys. In a soft environment: a key of its own, which it has only when this is written.'),
     cluster: clusterSchema.optional().describe('The Kubernetes cluster.'),
     edge: edgeSchema.optional().describe('The load balancer at the edge.'),
     waf: wafSchema.optional().describe('The web ACL that looks at every request to the load balancer.'),
-    databases: databasesSchema.optional().describe('Databases by name.'),
+    databases: databasesSchema.optional().describe('Databases by name. Those of a soft environment are made in the network of its host.'),
+    namespaces: softNamespacesSchema.optional().describe('Soft environments only: its namespaces. Default: one, called like it.'),
+    quota: quotaSchema.optional().describe('Soft environments only: what each namespace may use.'),
+    limits: limitsSchema.optional().describe('Soft environments only: what a container gets, and may have.'),
+    podSecurity: z.enum(podSecurities).optional().describe('Soft environments only: the Pod Security Standard. Default: restricted.'),
+    networkPolicy: networkPolicySchema
+      .optional()
+      .describe('Soft environments only: what is allowed beside DNS and the environment itself.'),
+    administrators: peopleSchema.optional().describe('Soft environments only: who administers its namespaces.'),
+    viewers: peopleSchema.optional().describe('Soft environments only: who may look at its namespaces.'),
     connectivity: connectivitySchema.optional().describe('The way from the management network to the private endpoint of this cluster.'),
     observability: observabilitySchema.optional().describe('Alarms, metrics and costs of the AWS parts.'),
     tags: tags.optional().describe('Tags on everything in this environment, beside those of platform.yaml.'),

@@ -162,6 +162,15 @@ export const errorCodes = {
     exitCode: ExitCode.refused,
     meaning: 'The API server is not that of the configured cluster, or the cluster is not the one of the environment.',
   },
+  NamespaceTaken: {
+    exitCode: ExitCode.refused,
+    meaning: 'A namespace of a soft environment exists in the cluster of its host and belongs to something else.',
+  },
+  NamespaceStuck: {
+    exitCode: ExitCode.failed,
+    meaning: 'A namespace is being deleted, and finalizers keep something in it. The message names them.',
+  },
+  HostInUse: { exitCode: ExitCode.refused, meaning: 'The environment is the host of soft ones, which would be destroyed with it.' },
   HelmFailed: { exitCode: ExitCode.failed, meaning: 'Helm could not install, change or render a chart.' },
   ChartNotFound: { exitCode: ExitCode.failed, meaning: 'A chart is not in its repository, or the repository cannot be reached.' },
   ChartDigestMismatch: { exitCode: ExitCode.refused, meaning: 'A chart is not the one that platform.lock.json names. It is not used.' },

@@ -2,12 +2,14 @@ import type { Environment, Project } from '../config/project.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
 import { stateKey } from '../roots/environment-root.js'
-import { statusOf, type RootStatus } from '../roots/status.js'
+import { statusOf, statusOfSoft, type RootStatus } from '../roots/status.js'
 
 export interface EnvironmentEntry {
   name: string
   role: Environment['role']
   isolation: Environment['isolation']
+  /** The environment whose cluster a soft one is in. */
+  host: string | null
   architecture: Environment['architecture']
   status: RootStatus
   cluster: string
@@ -32,7 +34,9 @@ export async function listEnvironments(context: ListContext): Promise<Environmen
 
 /** One line of the list. */
 export async function describeEnvironment(context: ListContext, environment: Environment): Promise<EnvironmentEntry> {
-  const { name, role, isolation, architecture, cluster, account, region } = environment
-  const status = await statusOf(context, { name, account, region, stateKey: stateKey(name) })
-  return { name, role, isolation, architecture, status, cluster: cluster.name, account: account.id, region, drift: 'unknown' }
+  const { name, role, isolation, architecture, cluster, account, region, host = null } = environment
+  const place = { name: host ?? name, account, region, stateKey: stateKey(host ?? name) }
+  const ofRoot = await statusOf(context, place)
+  const status = host === null ? ofRoot : await statusOfSoft(context, { name, place, ofHost: ofRoot })
+  return { name, role, isolation, host, architecture, status, cluster: cluster.name, account: account.id, region, drift: 'unknown' }
 }

@@ -4,6 +4,7 @@ import { stateOutputs, stateSummary } from '../aws/state-object.js'
 import { stateBucketName } from '../aws/state-bucket.js'
 import { Journal } from '../core/journal.js'
 import { stateKey } from '../roots/environment-root.js'
+import { softOutputs } from '../roots/soft-environments.js'
 import { folderOfRoot } from '../templates/parts.js'
 import { describeEnvironment, type EnvironmentEntry, type ListContext } from './list.js'
 import { environmentOf } from './selection.js'
@@ -14,6 +15,8 @@ export interface EnvironmentDetails extends EnvironmentEntry {
   network: { cidr: string; zones: number; nat: string }
   kubernetes: { version: string; status: string; endpoint?: string; deletionProtection: boolean }
   state: { bucket: string; key: string; resources: number; serial?: number }
+  /** Of a soft environment. */
+  namespaces?: string[]
   folder: string
   outputs: Record<string, unknown>
   lastRun?: { runId: string; command: string; status: string; startedAt: string }
@@ -28,7 +31,7 @@ export async function showEnvironment(context: ListContext, name: string): Promi
   const clients = new AwsClients(await context.target.connect(account, region))
   const location = {
     bucket: stateBucketName({ platform: context.project.platform.name, accountId: account.id, region }),
-    key: stateKey(name),
+    key: stateKey(environment.host ?? name),
   }
   const [state, outputs, facts, [lastRun]] = await Promise.all([
     stateSummary(clients, location),
@@ -48,8 +51,9 @@ export async function showEnvironment(context: ListContext, name: string): Promi
       ...(facts?.endpoint !== undefined && { endpoint: facts.endpoint }),
     },
     state: { ...location, resources: state.resources, ...(state.serial !== undefined && { serial: state.serial }) },
-    folder: folderOfRoot(name),
-    outputs,
+    ...(environment.soft && { namespaces: environment.soft.namespaces }),
+    folder: folderOfRoot(environment.host ?? name),
+    outputs: environment.soft ? softOutputs(name, outputs) : outputs,
     ...(lastRun && { lastRun: { runId: lastRun.runId, command: lastRun.command, status: lastRun.status, startedAt: lastRun.startedAt } }),
   }
 }

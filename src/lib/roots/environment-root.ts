@@ -6,6 +6,7 @@ import { terraformVariables } from './environment-values.js'
 import { managementPlace } from './part-values.js'
 import type { Root } from './root.js'
 import { sharedPlace } from './shared-root.js'
+import type { SoftChange } from './soft-environments.js'
 
 /** Key of an environment's state in the state bucket. */
 export function stateKey(name: string): string {
@@ -23,20 +24,8 @@ function templateOf(environment: Pick<Environment, 'name' | 'architecture'>): Ro
 }
 
 /** Refuses what this version cannot build, before anything is touched. @throws `NotSupportedYet` */
-export function refuseUnsupported(
-  environment: Pick<Environment, 'name' | 'architecture' | 'isolation'>,
-  wayOut = `Set "isolation: hard" in environments/${environment.name}.yaml`,
-): void {
+export function refuseUnsupported(environment: Pick<Environment, 'name' | 'architecture'>): void {
   templateOf(environment)
-  if (environment.isolation === 'soft') {
-    throw new UserError(
-      'NotSupportedYet',
-      `Environment ${environment.name} would be soft (a namespace in another cluster), which this version cannot build yet.`,
-      {
-        next: [`${wayOut}: an environment with a cluster of its own.`],
-      },
-    )
-  }
 }
 
 /** Whether the load balancer uses the certificates that all environments share. */
@@ -44,17 +33,25 @@ function takesCertificates({ shared }: Project, { edge }: Environment): boolean 
   return edge.enabled && edge.certificateArns.length === 0 && shared.enabled && Object.keys(shared.dns.zones).length > 0
 }
 
-/** The root of an environment. @throws `NotSupportedYet` */
-export function environmentRoot(project: Project, environment: Environment): Root {
-  refuseUnsupported(environment)
+/**
+ * The root of an environment. A soft one is a part of its host's root.
+ * @param action what becomes of a soft environment
+ * @throws `NotSupportedYet`
+ */
+export function environmentRoot(project: Project, environment: Environment, action: SoftChange['action'] = 'add'): Root {
+  const host = environment.isolation === 'soft' ? project.environments.get(environment.host ?? '') : undefined
+  return host ? rootOfHost(project, host, { name: environment.name, action }) : rootOfHost(project, environment)
+}
+
+function rootOfHost(project: Project, environment: Environment, change?: SoftChange): Root {
   const { name, account, region, cluster, network, protection } = environment
   const file = `environments/${name}.yaml`
   const management = managementPlace(project, environment, stateKey)
+  const place = { name, account, region, stateKey: stateKey(name) }
+  const isHost = [...project.environments.values()].some(({ host }) => host === name)
+  const asked = change?.name ?? name
   return {
-    name,
-    account,
-    region,
-    stateKey: stateKey(name),
+    ...place,
     stage: environment.role,
     template: templateOf(environment),
     folder: folderOfRoot(name),
@@ -64,12 +61,17 @@ export function environmentRoot(project: Project, environment: Environment): Roo
     unprotect: `Set "protection: false" in ${file} and commit it`,
     cluster: cluster.name,
     commands: {
-      plan: `platform env plan ${name}`,
-      apply: `platform env create ${name}`,
-      destroy: `platform env destroy ${name}`,
+      plan: `platform env plan ${asked}`,
+      apply: `platform env create ${asked}`,
+      destroy: `platform env destroy ${asked}`,
       origins: `platform config show ${name} --origins`,
     },
-    upstream: [...(takesCertificates(project, environment) ? [sharedPlace(project)] : []), ...(management ? [management] : [])],
-    values: (outputs) => terraformVariables(project, environment, outputs),
+    upstream: [
+      ...(takesCertificates(project, environment) ? [sharedPlace(project)] : []),
+      ...(management ? [management] : []),
+      // Which soft environments it has is told by its own state.
+      ...(isHost ? [place] : []),
+    ],
+    values: (outputs) => terraformVariables(project, environment, outputs, change),
   }
 }

@@ -2,17 +2,21 @@ import type { Environment, Project } from '../config/project.js'
 import { partVariables } from './part-values.js'
 import { roleOf } from './role.js'
 import type { UpstreamOutputs } from './root.js'
+import { databasesOn, type SoftChange, softOn, softValues } from './soft-environments.js'
 
 /**
  * The values of the variables of an environment's root module, as `terraform.tfvars.json` holds them.
  * @param outputs of the roots that it is built on; a value that they do not give yet is left out.
+ * @param change of the soft environments in its cluster.
  */
 export function terraformVariables(
   project: Project,
   environment: Environment,
   outputs: UpstreamOutputs = new Map(),
+  change?: SoftChange,
 ): Record<string, unknown> {
   const { network, keys, cluster } = environment
+  const soft = softOn(project, environment, outputs, change)
   return {
     platform: project.platform.name,
     environment: environment.name,
@@ -58,7 +62,8 @@ export function terraformVariables(
         ]),
       ),
     },
-    ...partVariables(project, environment, outputs),
+    ...partVariables(project, { ...environment, databases: databasesOn(environment, soft) }, outputs),
+    ...softValues(soft),
     tags: environment.tags,
   }
 }

@@ -1,6 +1,6 @@
 import { AwsClients } from '../aws/clients.js'
 import { stateBucketName } from '../aws/state-bucket.js'
-import { stateSummary } from '../aws/state-object.js'
+import { stateOutputs, stateSummary } from '../aws/state-object.js'
 import type { Project } from '../config/project.js'
 import { Journal, type RunRecord } from '../core/journal.js'
 import type { Ports } from '../core/ports.js'
@@ -9,6 +9,7 @@ import { folderOfRoot } from '../templates/parts.js'
 import { lastChange, wasCutShort } from './history.js'
 import { movesOf } from './moved.js'
 import type { StatePlace } from './root.js'
+import { softNamesIn } from './soft-environments.js'
 
 /**
  * absent: nothing in the state. ready: the last run ended well. incomplete: the last run did not reach its end.
@@ -45,4 +46,21 @@ export async function statusOf(
   if (!state || state.unreadable === true) return 'unknown'
   if (wasCutShort(last)) return 'incomplete'
   return state.resources === 0 ? 'absent' : 'ready'
+}
+
+/** How far a soft environment is: its host's state says whether it is there, the journal whether its last run reached its end. */
+export async function statusOfSoft(
+  { ports, project, target }: StatusContext,
+  { name, place, ofHost }: { name: string; place: StatePlace; ofHost: RootStatus },
+): Promise<RootStatus> {
+  if (ofHost === 'absent' || ofHost === 'unknown' || ofHost === 'moved') return ofHost
+  const records = await new Journal(project.directory, ports.clock).list(name)
+  const last = records.find(({ purpose }) => purpose === 'change')
+  if (last?.status === 'running' && (await isAtWork(ports, last))) return 'busy'
+  const bucket = stateBucketName({ platform: project.platform.name, accountId: place.account.id, region: place.region })
+  const clients = new AwsClients(await target.connect(place.account, place.region))
+  const outputs = await stateOutputs(clients, { bucket, key: place.stateKey }).catch(() => undefined)
+  if (!outputs) return 'unknown'
+  if (!softNamesIn(outputs).includes(name)) return 'absent'
+  return wasCutShort(last) ? 'incomplete' : ofHost
 }

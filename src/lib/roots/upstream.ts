@@ -17,7 +17,7 @@ export async function readUpstream({ project, target }: Pick<RootContext, 'proje
 
 /** Says which values wait for another root: they are left out, never guessed. */
 export function reportPending({ ports }: Pick<RootContext, 'ports'>, root: Root, outputs: UpstreamOutputs): void {
-  for (const { name } of root.upstream.filter((place) => !outputs.has(place.name))) {
+  for (const { name } of root.upstream.filter((place) => place.name !== root.name && !outputs.has(place.name))) {
     ports.report.emit({ type: 'info', message: `What ${root.name} takes from ${name} is known after apply of ${name}.` })
   }
 }

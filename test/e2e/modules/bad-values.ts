@@ -1,6 +1,8 @@
 import { badAccounts, badKeyArns, badPrincipals, badRetention, badTags, keyArn, names, type ModuleValues } from './rules.js'
 import { sharedModuleValues } from './shared-values.js'
 
+const softPerson = 'arn:aws:iam::111122223333:role/a/b'
+const softOne = { namespaces: ['alpha'], administrators: [softPerson], viewers: [softPerson], key: {} }
 const group = { instance_types: ['m7i.large'], min: 1, max: 2, desired: 1 }
 
 export const moduleValues: Record<string, ModuleValues> = {
@@ -196,6 +198,24 @@ Object.assign(moduleValues, {
         ofSql({ partition_key: { name: 'id', type: 'S' } }),
         { sessions: { engine: 'dynamodb' } },
         { sessions: { ...table, sort_key: { name: 'at', type: 'date' } } },
+      ],
+      tags: badTags,
+    },
+  },
+  'soft-environments': {
+    good: { platform: 'acme', cluster_name: 'acme-dev', cluster_administrators: [softPerson], environments: { alpha: softOne } },
+    bad: {
+      platform: names,
+      cluster_name: ['', '-a', 'a b'],
+      cluster_administrators: badPrincipals,
+      environments: [
+        { Alpha: softOne },
+        { alpha: { ...softOne, namespaces: [] } },
+        { alpha: { ...softOne, namespaces: ['kube-system'] } },
+        { alpha: { ...softOne, namespaces: ['A'] } },
+        ...badPrincipals.map((administrators) => ({ alpha: { ...softOne, administrators } })),
+        { alpha: { ...softOne, key: { rotation_days: 89 } } },
+        { alpha: { ...softOne, key: { deletion_window_days: 6 } } },
       ],
       tags: badTags,
     },

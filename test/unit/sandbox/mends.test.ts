@@ -9,6 +9,7 @@ import { schedulesMend } from '../../../src/lib/sandbox/schedules/schedules-mend
 import { KeyedMutex } from '../../../src/lib/sandbox/mends/keyed-mutex.js'
 import { typeOfEc2 } from '../../../src/lib/sandbox/mends/tagged-resources.js'
 import { hiddenActions, shownActions } from '../../../src/lib/sandbox/mends/iam-trust-policies.js'
+import { trustForPods } from '../../../src/lib/sandbox/mends/trust-for-pods.js'
 import type { MendContext, MendRequest } from '../../../src/lib/sandbox/mends/mend.js'
 import { stsRoleSessions } from '../../../src/lib/sandbox/mends/sts-role-sessions.js'
 import { trustWithSession } from '../../../src/lib/sandbox/mends/trust-with-session.js'

@@ -90,6 +90,16 @@ module "databases" {
   databases                = var.databases
 }
 
+module "soft_environments" {
+  source = "../../modules/soft-environments/1.0.0"
+  count  = length(var.soft_environments) > 0 ? 1 : 0
+
+  platform               = var.platform
+  cluster_name           = module.cluster.name
+  cluster_administrators = var.cluster.administrators
+  environments           = var.soft_environments
+}
+
 module "connectivity" {
   source = "../../modules/connectivity/1.0.0"
   count  = var.connectivity == null ? 0 : 1

@@ -90,6 +90,11 @@ output "database_secret_arns" {
   value       = one(module.databases[*].secret_arns)
 }
 
+output "soft_environments" {
+  description = "The soft environments in this cluster by name, with their namespaces and keys. Null without any."
+  value       = one(module.soft_environments[*].environments)
+}
+
 output "management_peering_id" {
   description = "Id of the peering with the management network. Null without connectivity."
   value       = one(module.connectivity[*].peering_id)

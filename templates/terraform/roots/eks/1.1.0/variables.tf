@@ -161,6 +161,22 @@ variable "databases" {
   default = {}
 }
 
+variable "soft_environments" {
+  description = "The soft environments in this cluster by name: namespaces, IAM principals that administer and view them, and a key of their own, null for none. Empty: none."
+  type = map(object({
+    namespaces     = list(string)
+    administrators = list(string)
+    viewers        = list(string)
+    key = optional(object({
+      rotation_days        = number
+      deletion_window_days = number
+      administrators       = list(string)
+      users                = list(string)
+    }))
+  }))
+  default = {}
+}
+
 variable "connectivity" {
   description = "The management network that reaches this environment's private endpoints, with the role to assume in its account. Null: no peering."
   type = object({
