@@ -174,18 +174,6 @@ test('an ApplicationSet makes Applications out of folders', async () => {
   await becomesHealthy('blue')
 })
 
-test('a Helm chart out of Git is rendered', async () => {
-  await git.push({
-    'charts/one/Chart.yaml': { apiVersion: 'v2', name: 'one', version: '1.0.0' },
-    'charts/one/values.yaml': { team: 'green' },
-    'charts/one/templates/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {team: {{ .Values.team }}}\n',
-  })
-  await kubectl(management, ['apply', '-f', '-'], application('rendered', 'charts/one', { server: 'https://kubernetes.default.svc' }))
-  await becomesHealthy('rendered')
-  const { stdout } = await kubectl(management, ['-n', 'rendered', 'get', 'configmap', 'one', '-o', 'jsonpath={.data.team}'])
-  expect(stdout).toBe('green')
-})
-
 test('settings of the cluster reach the programs', async () => {
   await kubectl(management, [
     ...['-n', 'argocd', 'patch', 'configmap', 'argocd-cmd-params-cm', '--type=merge', '-p'],
