@@ -3,6 +3,7 @@ import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { destroyedFields, plannedFields, retainedColumns } from '../../lib/cli/environment-view.js'
 import { isSoft, softContext } from '../../lib/cli/soft-context.js'
+import { clusterRoleFlags } from '../../lib/cli/environment-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import type { RootContext } from '../../lib/roots/context.js'
 import type { DestroyOptions, DestroyResult } from '../../lib/roots/destroy-root.js'
@@ -20,6 +21,7 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
   static override flags = {
     ...changeFlags,
+    ...clusterRoleFlags,
     confirm: Flags.string({ summary: 'Name of the environment, instead of typing it.', helpValue: '<name>', helpGroup: 'CHANGE' }),
   }
 
@@ -51,7 +53,7 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
   private async destroy(context: RootContext, options: DestroyOptions & { name: string }): Promise<DestroyResult> {
     if (isSoft(context, options.name)) {
       const { destroySoft } = await import('../../lib/clusters/soft/destroy.js')
-      return destroySoft(softContext(context), options)
+      return destroySoft(softContext(context, this.flags['role-arn']), options)
     }
     const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
     return destroyEnvironment(context, options)
