@@ -1,5 +1,5 @@
 import { type Cluster, DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks'
-import { CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam'
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -15,6 +15,7 @@ import { eventually, findKubectl, SANDBOX_REGION } from '../helpers/sandbox.js'
 import { ENVIRONMENT } from '../unit/config/repository.js'
 
 const arn = (user: string) => `arn:aws:iam::000000000000:user/${user}`
+const OPS = 'arn:aws:iam::000000000000:role/ops'
 const soft = (more: string) => `apiVersion: platform/v1alpha1\nkind: Environment\nrole: workload\nisolation: soft\nhost: dev\n${more}`
 const ALPHA = soft(`administrators:
   principals: ["${arn('alice')}"]
@@ -37,14 +38,14 @@ let kubectl: (identity: Identity, ...args: string[]) => ReturnType<ReturnType<ty
 let send: (identity: Identity, object: unknown) => ReturnType<ReturnType<typeof kubectlAs>>
 let alice: Identity
 let bob: Identity
-const root: Identity = { accessKeyId: 'test', secretAccessKey: 'test' }
+let root: Identity
 let keyOfAlpha: string
 
 beforeAll(async () => {
   repository = await Repository.init()
   await repository.edit('platform.yaml', (text) => `${text}\nsandbox:\n  kubernetes: true\n`)
   await mkdir(path.join(repository.directory, 'environments'), { recursive: true })
-  await write('dev', ENVIRONMENT)
+  await write('dev', `${ENVIRONMENT}cluster:\n  administrators: ["${OPS}", "${arn('root')}"]\n`)
   await write('alpha', ALPHA)
   await write('beta', BETA)
   const made = await repository.run('env', 'create', 'dev', '--yes')
@@ -55,12 +56,15 @@ beforeAll(async () => {
   const { cluster } = await (await clients.eks()).send(new DescribeClusterCommand({ name: 'acme-dev' }))
   kubectl = (identity, ...args) => as(cluster as Cluster, identity, args)
   send = (identity, object) => as(cluster as Cluster, identity, ['create', '-f', '-'], JSON.stringify(object))
+  await makeRole()
+  root = await makeUser('root')
   alice = await makeUser('alice')
   bob = await makeUser('bob')
 })
 afterAll(() => repository.remove())
 
 const write = (name: string, text: string) => writeFile(path.join(repository.directory, `environments/${name}.yaml`), text)
+const environment = (verb: string, ...args: string[]) => repository.run('env', verb, ...args, '--role-arn', OPS)
 const list = async () => (await repository.run('env', 'list', '--json')).json<EnvironmentEntry[]>()
 const statuses = async () => Object.fromEntries((await list()).map(({ name, status }) => [name, status]))
 
@@ -71,10 +75,20 @@ async function makeUser(UserName: string): Promise<Identity> {
   return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
 }
 
+/** The role that works in the cluster. */
+async function makeRole(): Promise<void> {
+  const iam = await (await clientsOf(repository)).iam()
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'sts:AssumeRole' }],
+  }
+  await iam.send(new CreateRoleCommand({ RoleName: 'ops', AssumeRolePolicyDocument: JSON.stringify(trust) }))
+}
+
 async function entries(): Promise<string[]> {
   const eks = await (await clientsOf(repository)).eks()
   const { accessEntries = [] } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'acme-dev' }))
-  return accessEntries.filter((each) => each.includes(':user/'))
+  return accessEntries.filter((each) => each.includes(':user/') && each !== arn('root'))
 }
 
 const pod = (namespace: string, name: string, privileged = false) => ({
@@ -99,7 +113,7 @@ test('before it is made it is absent, and a dry run shows what the host would ge
     { name: 'beta', isolation: 'soft', host: 'dev', status: 'absent' },
     { name: 'dev', isolation: 'hard', host: null, status: 'ready' },
   ])
-  const { exitCode, ...output } = await repository.run('env', 'create', 'alpha', '--dry-run', '--json')
+  const { exitCode, ...output } = await environment('create', 'alpha', '--dry-run', '--json')
   expect(exitCode, output.stderr).toBe(0)
   const plan = output.json<PlanResult>()
   expect(plan).toMatchObject({ environment: 'alpha', changes: { destroy: 0, replace: 0 } })
@@ -112,7 +126,7 @@ test('before it is made it is absent, and a dry run shows what the host would ge
 })
 
 test('two of them live on one host', async () => {
-  const alpha = await repository.run('env', 'create', 'alpha', '--yes', '--json')
+  const alpha = await environment('create', 'alpha', '--yes', '--json')
   expect(alpha.exitCode, alpha.stderr).toBe(0)
   expect(alpha.stderr).toContain('shares the control plane, the nodes, the network')
   const result = alpha.json<ApplyResult>()
@@ -121,12 +135,12 @@ test('two of them live on one host', async () => {
   keyOfAlpha = String(result.outputs['key'])
   expect(await statuses()).toEqual({ alpha: 'ready', beta: 'absent', dev: 'ready' })
 
-  const beta = await repository.run('env', 'create', 'beta', '--yes', '--json')
+  const beta = await environment('create', 'beta', '--yes', '--json')
   expect(beta.exitCode, beta.stderr).toBe(0)
   expect(beta.json<ApplyResult>()).toMatchObject({ status: 'created', outputs: { namespaces: ['beta-web', 'beta-jobs'] } })
   expect(await entries()).toEqual([arn('alice'), arn('bob')])
 
-  const again = await repository.run('env', 'create', 'alpha', '--yes', '--json')
+  const again = await environment('create', 'alpha', '--yes', '--json')
   expect(again.json<ApplyResult>()).toMatchObject({ status: 'unchanged', changes: { add: 0, change: 0, destroy: 0 } })
   // The host keeps them when it is planned by itself.
   expect((await repository.run('env', 'plan', 'dev', '--json')).exitCode).toBe(0)
@@ -167,7 +181,7 @@ test('quota, pod security and network policies hold', async () => {
 
 test('what was changed by hand goes back to the file', async () => {
   await kubectl(root, 'label', 'namespace', 'alpha', 'pod-security.kubernetes.io/enforce=privileged', '--overwrite')
-  const { exitCode, ...output } = await repository.run('env', 'apply', 'alpha', '--yes', '--json')
+  const { exitCode, ...output } = await environment('apply', 'alpha', '--yes', '--json')
   expect([exitCode, output.json<ApplyResult>().status]).toEqual([0, 'updated'])
   expect((await send(alice, pod('alpha', 'root', true))).output).toContain('violates PodSecurity')
 })
@@ -175,7 +189,7 @@ test('what was changed by hand goes back to the file', async () => {
 test('a namespace of somebody else is not taken, and the host is not destroyed under them', async () => {
   await kubectl(root, 'create', 'namespace', 'gamma')
   await write('gamma', soft(''))
-  const taken = await repository.run('env', 'create', 'gamma', '--yes', '--json')
+  const taken = await environment('create', 'gamma', '--yes', '--json')
   expect(taken.exitCode).toBe(3)
   expect(taken.json()).toMatchObject({ error: { code: 'NamespaceTaken', details: { namespace: 'gamma', owner: null } } })
   expect((await statuses())['gamma']).toBe('absent')
@@ -194,7 +208,7 @@ test('a namespace that hangs is named, and the same command finishes', async () 
     '--type=merge',
     '--patch={"metadata":{"finalizers":["acme.example/held"]}}',
   )
-  const running = repository.start('env', 'destroy', 'alpha', '--confirm', 'alpha')
+  const running = repository.start('env', 'destroy', 'alpha', '--confirm', 'alpha', '--role-arn', OPS)
   await eventually(
     'the namespace is being deleted',
     async () => (await kubectl(root, 'get', 'namespace', 'alpha', '--output=jsonpath={.status.phase}')).stdout === 'Terminating',
@@ -205,7 +219,7 @@ test('a namespace that hangs is named, and the same command finishes', async () 
   expect((await statuses())['alpha']).toBe('incomplete')
   await kubectl(root, 'patch', 'configmap', 'mine', '--namespace=alpha', '--type=merge', '--patch={"metadata":{"finalizers":null}}')
 
-  const { exitCode, ...output } = await repository.run('env', 'destroy', 'alpha', '--confirm', 'alpha', '--json')
+  const { exitCode, ...output } = await environment('destroy', 'alpha', '--confirm', 'alpha', '--json')
   expect(exitCode, output.stderr).toBe(0)
   const result = output.json<DestroyResult>()
   expect(result).toMatchObject({ environment: 'alpha', destroyed: true, orphans: [], retained: [{ arn: keyOfAlpha }] })
@@ -221,6 +235,6 @@ test('its neighbour is untouched', async () => {
   expect(await entries()).toEqual([arn('bob')])
   expect(await kubectl(bob, 'get', 'configmap', 'mine', '--namespace=beta-jobs')).toMatchObject({ exitCode: 0 })
   expect((await repository.run('env', 'plan', 'dev', '--json')).exitCode).toBe(0)
-  const again = await repository.run('env', 'destroy', 'alpha', '--confirm', 'alpha', '--json')
+  const again = await environment('destroy', 'alpha', '--confirm', 'alpha', '--json')
   expect(again.json<DestroyResult>()).toMatchObject({ destroyed: true, orphans: [] })
 })

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { applyFlags, savedPlanFlags } from '../../lib/cli/environment-flags.js'
+import { applyFlags, clusterRoleFlags, savedPlanFlags } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { isSoft, softContext } from '../../lib/cli/soft-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
@@ -29,6 +29,7 @@ With --all or --environment: what is shared first, then management, then workloa
     ...changeFlags,
     ...savedPlanFlags,
     ...applyFlags,
+    ...clusterRoleFlags,
     ...fleetFlags,
   }
 
@@ -75,7 +76,7 @@ With --all or --environment: what is shared first, then management, then workloa
   private async make(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
     if (isSoft(context, options.name)) {
       const { createSoft } = await import('../../lib/clusters/soft/create.js')
-      return createSoft(softContext(context), options)
+      return createSoft(softContext(context, this.flags['role-arn']), options)
     }
     const { createEnvironment } = await import('../../lib/environments/create.js')
     return createEnvironment(context, options)

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
-import { applyFlags, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
+import { applyFlags, clusterRoleFlags, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { isSoft, softContext } from '../../lib/cli/soft-context.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
@@ -25,6 +25,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
     ...environmentFileFlags,
     ...changeFlags,
     ...applyFlags,
+    ...clusterRoleFlags,
   }
 
   /** A new environment always has something to confirm: say so before its file is written. */
@@ -69,7 +70,7 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
   private async make(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
     if (isSoft(context, options.name)) {
       const { createSoft } = await import('../../lib/clusters/soft/create.js')
-      return createSoft(softContext(context), options)
+      return createSoft(softContext(context, this.flags['role-arn']), options)
     }
     const { createEnvironment } = await import('../../lib/environments/create.js')
     return createEnvironment(context, options)

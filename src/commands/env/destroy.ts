@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { bootstrapContext, bootstrapOptions } from '../../lib/cli/bootstrap-context.js'
-import { roleFlag } from '../../lib/cli/cluster-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
 import { destroyedFields, plannedFields, retainedColumns } from '../../lib/cli/environment-view.js'
 import { isSoft, softContext } from '../../lib/cli/soft-context.js'
+import { clusterRoleFlags } from '../../lib/cli/environment-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import type { RootContext } from '../../lib/roots/context.js'
 import type { DestroyOptions, DestroyResult } from '../../lib/roots/destroy-root.js'
@@ -22,10 +22,7 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
   static override args = { name: Args.string({ description: 'Name of the environment.', required: true }) }
   static override flags = {
     ...changeFlags,
-    'role-arn': roleFlag({
-      summary: 'Role to work under in the clusters. Default: that of the account in platform.yaml.',
-      helpValue: '<arn>',
-    }),
+    ...clusterRoleFlags,
     confirm: Flags.string({ summary: 'Name of the environment, instead of typing it.', helpValue: '<name>', helpGroup: 'CHANGE' }),
   }
 
@@ -57,7 +54,7 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
   private async destroy(context: RootContext, options: DestroyOptions & { name: string }): Promise<DestroyResult> {
     if (isSoft(context, options.name)) {
       const { destroySoft } = await import('../../lib/clusters/soft/destroy.js')
-      return destroySoft(softContext(context), options)
+      return destroySoft(softContext(context, this.flags['role-arn']), options)
     }
     const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
     const { Teardown } = await import('../../lib/clusters/teardown/teardown-steps.js')

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { roleFlag } from './cluster-flags.js'
 import type { EnvironmentOptions } from '../config/create-environment.js'
 import { supportedKubernetesVersions } from '../config/kubernetes-versions.js'
 import { presets } from '../config/choices.js'
@@ -36,6 +37,15 @@ export const applyFlags = {
   'allow-replace': Flags.string({
     summary: 'Address of a resource that holds data and may be destroyed or replaced all the same.',
     multiple: true,
+    helpGroup: 'CHANGE',
+  }),
+}
+
+/** Who works in a cluster, when that is another role than the one for the account. */
+export const clusterRoleFlags = {
+  'role-arn': roleFlag({
+    summary: 'Role that works in the cluster of the host of a soft environment. Default: that of the account in platform.yaml.',
+    helpValue: '<arn>',
     helpGroup: 'CHANGE',
   }),
 }

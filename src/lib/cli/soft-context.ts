@@ -4,9 +4,10 @@ import { thisProgram } from './this-program.js'
 import { toolLockOf } from './tool-lock.js'
 
 /** What the commands hand to the use cases of soft environments. */
-export function softContext(context: RootContext): SoftContext {
+export function softContext(context: RootContext, roleArn: string | undefined): SoftContext {
   return {
     ...context,
+    roleArn,
     program: thisProgram(),
     findKubectl: async (progress) => {
       const { resolveTool } = await import('../tools/resolve-tool.js')

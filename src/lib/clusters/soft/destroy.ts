@@ -69,7 +69,7 @@ async function planRemoval(context: SoftContext, environment: SoftEnvironment, o
   if (!softNamesIn(outputs).includes(name)) return undefined
   const root = environmentRoot(context.project, environment, 'remove')
   const plan = await planRoot(context, root)
-  const kept = Object.keys((root.values(new Map([[host, outputs]]))['databases'] ?? {}) as object)
+  const kept = Object.keys(root.values(new Map([[host, outputs]]))['databases'] ?? {})
   const foreign = foreignLosses(plan, name, kept)
   if (foreign.length > 0) throw hostDiffers(host, name, foreign)
   context.ports.report.emit({ type: 'plan-made', plan: { environment: name, changes: plan.changes, resources: plan.resources } })
@@ -88,7 +88,7 @@ function deletionOf(context: SoftContext, kubectl: Parameters<typeof deleteNames
   return {
     id: 'namespaces',
     title: 'Namespaces',
-    run: async ({ progress }) => deleteNamespaces(context.ports, kubectl, owned, progress),
+    run: async (control) => deleteNamespaces(context.ports, kubectl, owned, (detail) => control.progress(detail)),
   }
 }
 
@@ -106,7 +106,7 @@ async function prove(context: SoftContext, environment: SoftEnvironment, before:
           orphans.push({ arn: `namespace/${namespace}`, type: 'kubernetes:namespace', reason: 'It still exists.' })
         const after = await hostOutputs(context, environment)
         const { databases } = softOutputs(name, after)
-        for (const database of Object.keys((databases ?? {}) as object))
+        for (const database of Object.keys(databases ?? {}))
           orphans.push({ arn: database, type: 'database', reason: 'The state of the host still has it.' })
         const { key } = softOutputs(name, before)
         if (typeof key === 'string') {

@@ -79,7 +79,7 @@ describe('the values of a host', () => {
     const [dev, alpha] = ['dev', 'alpha'].map((name) => project.environments.get(name))
     if (!dev || !alpha) throw new Error('not loaded')
     const state = (...names: string[]) => new Map([['dev', { soft_environments: Object.fromEntries(names.map((name) => [name, {}])) }]])
-    const namesIn = (values: Record<string, unknown>) => Object.keys((values['soft_environments'] ?? {}) as object)
+    const namesIn = (values: Record<string, unknown>) => Object.keys((values['soft_environments'] ?? {}))
     expect(environmentRoot(project, dev).values(new Map())).not.toHaveProperty('soft_environments')
     expect(namesIn(environmentRoot(project, dev).values(state('beta')))).toEqual(['beta'])
     const added = environmentRoot(project, alpha).values(state('beta'))
@@ -196,7 +196,7 @@ describe('a namespace that does not go', () => {
     }
     const kubectl = { get: async () => stuck, delete: async () => undefined } as unknown as KubernetesClient
     const clock = { now: () => new Date(now), sleep: async (ms: number) => void (now += ms) }
-    const deletion = deleteNamespaces({ clock, signal: new AbortController().signal } as never, kubectl, ['alpha'], () => undefined, 5000)
+    const deletion = deleteNamespaces({ clock, signal: new AbortController().signal }, kubectl, ['alpha'], () => undefined, 5000)
     await expect(deletion).rejects.toMatchObject({ code: 'NamespaceStuck', reason: `alpha: ${message}` })
     expect(now).toBe(5000)
   })
