@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
+import { roleFlag } from '../../lib/cli/cluster-flags.js'
 import { fleetFlags, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
@@ -16,7 +17,11 @@ and with 4 when a part of several environments could not be compared.`
     '<%= config.bin %> <%= command.id %> --all --json',
     '<%= config.bin %> <%= command.id %> --all --report-file drift.md',
   ]
-  static override flags = { timeout: changeFlags.timeout, ...fleetFlags }
+  static override flags = {
+    timeout: changeFlags.timeout,
+    'role-arn': roleFlag({ summary: 'Role that asks Argo CD. Default: that of the account in platform.yaml.', helpValue: '<arn>' }),
+    ...fleetFlags,
+  }
   static override args = { name: Args.string({ description: 'Name of the environment.' }) }
 
   async run(): Promise<DriftResult> {
@@ -27,7 +32,7 @@ and with 4 when a part of several environments could not be compared.`
     const { gitOpsComparison } = await import('../../lib/environments/fleet/argocd-drift.js')
     const { gitOpsSource } = await import('../../lib/cli/drift-sources.js')
     const context = rootContext(this.ports, await this.project(), await this.target())
-    const gitOps = gitOpsComparison(context.project, gitOpsSource(context))
+    const gitOps = gitOpsComparison(context.project, gitOpsSource(context, this.flags['role-arn']))
     const result = await ('one' in selection
       ? driftOfOne(context, selection.one, gitOps)
       : driftFleet(context, selection.many, { ...toFleetOptions(this.flags), gitOps }))

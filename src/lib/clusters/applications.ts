@@ -10,8 +10,11 @@ import { clusterToken } from './token.js'
 /** From outside of its network a private API server answers nothing at all. */
 const TIMEOUT_MS = 10_000
 
-/** What the Argo CD of a management environment says of its applications, or why it says nothing. */
-export async function applicationsOf(context: ClusterContext, management: string): Promise<Application[] | NotGiven> {
+/**
+ * What the Argo CD of a management environment says of its applications, or why it says nothing.
+ * @param roleArn the role that asks, where it is not that of the account
+ */
+export async function applicationsOf(context: ClusterContext, management: string, roleArn?: string): Promise<Application[] | NotGiven> {
   const { ports, target } = context
   try {
     const place = await findCluster(context, management)
@@ -20,7 +23,7 @@ export async function applicationsOf(context: ClusterContext, management: string
     const { endpoint, certificateAuthority } = details.access
     if (endpoint === undefined || certificateAuthority === undefined) return { reason: 'EKS names no endpoint yet' }
     if (target.kind === 'sandbox' && !isLoopbackUrl(endpoint)) return { reason: 'the local AWS has no API server behind this cluster' }
-    const { token } = (await clusterToken(ports, requestFor(place))).status
+    const { token } = (await clusterToken(ports, requestFor(place, roleArn ?? place.connection.roleArn))).status
     const server = { url: endpoint, certificateAuthority, token }
     const objects = await readApplicationObjects(server, { timeoutMs: TIMEOUT_MS, signal: ports.signal })
     return Array.isArray(objects) ? objects.map(toApplication).sort((a, b) => (a.name < b.name ? -1 : 1)) : objects
