@@ -35,6 +35,10 @@ export interface Application {
   /** The commit that its state was compared with. */
   revision: string | null
   targetRevision: string
+  /** The commit that was last brought to the cluster. null: it was never synced. */
+  lastSynced: string | null
+  /** The folder in Git. null: it has several sources, or a chart. */
+  path: string | null
   /** When it was last compared, ISO 8601. */
   comparedAt: string | null
   operation: { phase: OperationPhase; message: string; revision: string | null; finishedAt: string | null } | null
@@ -62,8 +66,10 @@ export function toApplication(object: KubernetesObject): Application {
     health: (text(health, 'status') || 'Unknown') as HealthStatus,
     healthMessage: text(health, 'message'),
     automated: isAutomated(spec),
-    revision: text(sync, 'revision') || null,
+    revision: text(sync, 'revision') || texts(sync, 'revisions').join(' ') || null,
     targetRevision: text(source, 'targetRevision') || 'HEAD',
+    lastSynced: lastSyncedOf(status),
+    path: list(spec, 'sources').length > 0 ? null : text(source, 'path') || null,
     comparedAt: text(status, 'reconciledAt') || null,
     operation: toOperation(part(status, 'operationState')),
     requested: typeof object['operation'] === 'object' && object['operation'] !== null,
@@ -95,6 +101,13 @@ function isAutomated(spec: Fields): boolean {
 function firstSource(spec: Fields): Fields {
   const [first] = list(spec, 'sources')
   return first ?? part(spec, 'source')
+}
+
+function lastSyncedOf(status: Fields): string | null {
+  const operation = part(status, 'operationState')
+  const last = list(status, 'history').at(-1)
+  if (last) return text(last, 'revision') || texts(last, 'revisions').join(' ') || null
+  return text(operation, 'phase') === 'Succeeded' ? text(part(operation, 'syncResult'), 'revision') || null : null
 }
 
 function toOperation(state: Fields): Application['operation'] {

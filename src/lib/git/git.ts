@@ -137,3 +137,13 @@ export async function filesAt(ports: GitPorts, directory: string, commit: string
 export async function textAt(ports: GitPorts, directory: string, commit: string, file: string): Promise<string> {
   return (await git(ports, directory, ['show', `${commit}:./${file}`])).stdout
 }
+
+/** Whether a folder differs between two commits. undefined: they are not here. */
+export async function folderChanged(
+  ports: GitPorts,
+  directory: string,
+  { folder, from, to }: { folder: string; from: string; to: string },
+): Promise<boolean | undefined> {
+  const { exitCode } = await git(ports, directory, ['diff', '--quiet', '--end-of-options', from, to, '--', folder], [0, 1, 128])
+  return exitCode === 128 ? undefined : exitCode === 1
+}

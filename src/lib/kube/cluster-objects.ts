@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../core/kubernetes.js'
 import { type ApiAnswer, type ApiServer, getFromApi, listFromApi } from './api-server.js'
 
 export interface KubernetesNode {
@@ -42,6 +43,13 @@ export async function readNodes(server: ApiServer, options: Reading): Promise<Ku
   return 'items' in answer ? answer.items.map(toNode) : { reason: whyNot(answer) }
 }
 
+/** The Applications of Argo CD as they are, from the namespace that it watches. */
+export async function readApplicationObjects(server: ApiServer, options: Reading): Promise<KubernetesObject[] | NotGiven> {
+  const answer = await listFromApi(server, '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications', options)
+  if ('items' in answer) return answer.items.filter(isObject)
+  return 'status' in answer && answer.status === 404 ? { reason: 'Argo CD is not installed' } : { reason: whyNot(answer) }
+}
+
 /** Without Argo CD there are none. */
 export async function readApplications(server: ApiServer, options: Reading): Promise<ArgoApplication[] | NotGiven> {
   const answer = await listFromApi(server, '/apis/argoproj.io/v1alpha1/applications', options)
@@ -79,6 +87,10 @@ function toApplication(item: unknown): ArgoApplication {
     revision: textAt(item, 'status', 'sync', 'revision') || null,
     cluster: textAt(item, 'spec', 'destination', 'name') || null,
   }
+}
+
+function isObject(item: unknown): item is KubernetesObject {
+  return textAt(item, 'metadata', 'name') !== ''
 }
 
 function at(value: unknown, ...path: string[]): unknown {

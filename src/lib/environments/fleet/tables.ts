@@ -29,15 +29,18 @@ export function driftTable(title: string, { environments }: DriftResult): Markdo
   return {
     title,
     header: ['Environment', 'Verdict', 'Resource', 'What'],
-    rows: environments.flatMap(({ name, verdict, terraform, reason, error }) =>
-      terraform.length === 0
-        ? [[name, verdict, '', error ? `${error.code}: ${error.message}` : (reason ?? '')]]
-        : terraform.map(({ address, kind, attributes }) => [
-            name,
-            verdict,
-            address,
-            kind === 'deleted' ? 'deleted' : attributes.join(', '),
-          ]),
-    ),
+    rows: environments.flatMap(({ name, verdict, terraform, argocd, reason, error }) => {
+      const found = [
+        ...terraform.map(({ address, kind, attributes }) => [address, kind === 'deleted' ? 'deleted' : attributes.join(', ')]),
+        ...argocd.map((each) => [`application ${each.application}`, whatOf(each)]),
+      ]
+      const rows = found.length === 0 ? [['', error ? `${error.code}: ${error.message}` : (reason ?? '')]] : found
+      return rows.map((row) => [name, verdict, ...row])
+    }),
   }
+}
+
+function whatOf({ state, reason, resources }: DriftResult['environments'][number]['argocd'][number]): string {
+  const objects = resources.map(({ kind, name }) => `${kind} ${name}`).join(', ')
+  return `${state}${reason === null ? '' : `: ${reason}`}${objects === '' ? '' : ` (${objects})`}`
 }

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Application } from '../../argocd/application.js'
+import { type ApplicationDrift, driftOfApplication, type FolderChanged } from '../../argocd/drift.js'
+import type { Project } from '../../config/project.js'
+
+/** What Argo CD says, for those who have no API server to ask themselves. */
+export interface GitOpsSource {
+  applicationsOf(management: string): Promise<Application[] | { reason: string }>
+  folderChanged: FolderChanged
+}
+
+export interface GitOpsDrift {
+  argocd: ApplicationDrift[]
+  /** Whether Argo CD was asked: `not-bootstrapped` where it does not run this environment. */
+  argocdState: 'compared' | 'not-bootstrapped' | 'unknown'
+  argocdReason?: string
+}
+
+export type GitOpsComparison = (environment: string) => Promise<GitOpsDrift>
+
+const NOT_BOOTSTRAPPED: GitOpsDrift = { argocd: [], argocdState: 'not-bootstrapped' }
+const OWN_CLUSTER = 'https://kubernetes.default.svc'
+
+/** Compares environments with Git by what Argo CD says of their applications. Each Argo CD is asked once. */
+export function gitOpsComparison(project: Project, source: GitOpsSource): GitOpsComparison {
+  const managements = [...project.environments.values()]
+    .filter(({ name, role }) => role === 'management' && isRegistered(project, name))
+    .map(({ name }) => name)
+  const asked = new Map<string, ReturnType<GitOpsSource['applicationsOf']>>()
+  const ask = (management: string): ReturnType<GitOpsSource['applicationsOf']> => {
+    const answer = asked.get(management) ?? source.applicationsOf(management)
+    asked.set(management, answer)
+    return answer
+  }
+  return async (environment) => {
+    if (managements.length === 0 || !isRegistered(project, environment)) return NOT_BOOTSTRAPPED
+    const watching = managements.includes(environment) ? [environment] : managements
+    const found: ApplicationDrift[] = []
+    for (const management of watching) {
+      const applications = await ask(management)
+      if (!Array.isArray(applications)) {
+        return { argocd: [], argocdState: 'unknown', argocdReason: `Argo CD of ${management}: ${applications.reason}` }
+      }
+      for (const each of applications.filter((application) => belongsTo(application, environment, management))) {
+        found.push(await driftOfApplication(each, source.folderChanged))
+      }
+    }
+    return { argocd: found, argocdState: 'compared' }
+  }
+}
+
+/** The cluster Secret of an environment, which holds no credential, is in Git. */
+function isRegistered({ directory }: Project, environment: string): boolean {
+  return existsSync(path.join(directory, 'gitops', 'clusters', environment, 'cluster.yaml'))
+}
+
+function belongsTo({ destination }: Application, environment: string, management: string): boolean {
+  const { cluster } = destination
+  return cluster === environment || (environment === management && (cluster === OWN_CLUSTER || cluster === 'in-cluster'))
+}
