@@ -5,8 +5,8 @@ const toEnvironment = drill(level, 'environment', { environment: label('environm
 const E = 'environment="$environment"'
 const A = `${E}, namespace="$namespace"`
 const DAY = 24 * 3600
-/** The namespace of these metrics in CloudWatch, and so their name, holds those of platform and environment. */
-const trail = (metric, selector = '') => `{__name__=~"aws_platform_.+_${metric}_sum"${selector}}`
+/** The namespace of these metrics in CloudWatch, and so their name, holds those of platform and environment: several may be of one environment. */
+const trail = (metric, selector = '') => `max by (environment) ({__name__=~"aws_platform_.+_${metric}_sum"${selector}})`
 const VIOLATIONS = 'kyverno_policy_results_total{rule_result=~"(?i:fail)"'
 const oldestBackup = (selector = '') =>
   `time() - min by (environment) (max by (environment, schedule) (velero_backup_last_successful_timestamp{schedule!=""${selector}}))`

@@ -100,6 +100,17 @@ export class PrometheusServer {
     return alerts
   }
 
+  /** How many files have had all of their groups with alerts evaluated. */
+  async rulesEvaluated(): Promise<number> {
+    const { groups } = (await this.#get('rules', {})) as {
+      groups: Array<{ file: string; rules: Array<{ type: string; lastEvaluation: string }> }>
+    }
+    const done = groups.filter(({ rules }) =>
+      rules.every(({ type, lastEvaluation }) => type === 'alerting' && !lastEvaluation.startsWith('0001')),
+    )
+    return new Set(done.map(({ file }) => file)).size
+  }
+
   async stop(): Promise<void> {
     await this.#end()
   }

@@ -128,7 +128,7 @@ function addSecurity(add: Add, environment: string, epoch: number): void {
   add('velero_backup_last_successful_timestamp', { schedule: 'daily' }, constant(epoch))
   add('velero_backup_failure_total', { schedule: 'daily' }, constant(0))
   for (const metric of ['key_denials', 'key_deletions', 'break_glass_uses'])
-    add(`aws_platform_acme_${environment}_${metric}_sum`, {}, constant(0))
+    for (const scope of [environment, 'shared']) add(`aws_platform_acme_${scope}_${metric}_sum`, {}, constant(0))
 }
 
 function addAws(add: Add, environment: string): void {

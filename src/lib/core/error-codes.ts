@@ -174,6 +174,11 @@ export const errorCodes = {
     exitCode: ExitCode.failed,
     meaning: 'The management cluster has not been bootstrapped, and a workload cluster is registered there.',
   },
+  MonitoringUnreachable: {
+    exitCode: ExitCode.failed,
+    meaning: 'The Prometheus that watches over the environments gives no answer.',
+  },
+  ConsoleMissing: { exitCode: ExitCode.failed, meaning: 'Nothing leads to a user interface of the management cluster, or not yet.' },
 
   Interrupted: {
     exitCode: ExitCode.interrupted,

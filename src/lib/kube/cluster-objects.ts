@@ -55,7 +55,8 @@ export async function readApplications(server: ApiServer, options: Reading): Pro
   return 'status' in answer && answer.status === 404 ? { reason: 'Argo CD is not installed' } : { reason: whyNot(answer) }
 }
 
-function whyNot(answer: ApiAnswer): string {
+/** Why an answer is not what was asked for. */
+export function whyNot(answer: ApiAnswer): string {
   if ('unreachable' in answer) return answer.unreachable
   if (answer.status === 401) return 'it does not know this identity (401): there is no access entry for it'
   if (answer.status === 403) return 'this identity has no permission for it (403)'
