@@ -48,7 +48,7 @@ function deployment(name: string): unknown {
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [{ name, image: 'registry.invalid/web:1' }] },
+        spec: { containers: [{ name, image: 'registry.invalid/web:1', resources: { requests: { cpu: '100m' } } }] },
       },
     },
   }
@@ -400,8 +400,9 @@ test('a Service that serves a part of the API counts as available', async () => 
   ]
   await kubectl(management, ['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects })
   await kubectl(management, ['wait', '--for=condition=Available', 'apiservice/v1beta1.metrics.k8s.io', '--timeout=120s'])
-  const { stdout } = await kubectl(management, ['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes'])
-  expect(JSON.parse(stdout)).toMatchObject({ kind: 'NodeMetricsList' })
+  expect((await kubectl(management, ['top', 'nodes'])).stdout.match(/^ip-.* 100m /gm)).toHaveLength(3)
+  await kubectl(management, ['-n', 'shop', 'autoscale', 'deployment', 'web', '--min=2', '--max=4', '--cpu=50%'])
+  await kubectl(management, ['-n', 'shop', 'wait', '--for=condition=ScalingActive', 'hpa/web', '--timeout=120s'])
 })
 
 const storageClass = {

@@ -1,4 +1,5 @@
-import { rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { removeFolder } from '../core/remove-folder.js'
 import { sandboxFolders, type SandboxFolders } from './folders.js'
 import { readRecord } from './record.js'
 import { withStartLock } from './start-lock.js'
@@ -21,8 +22,7 @@ export async function resetSandbox(ports: SandboxPorts, directory: string): Prom
   return withStartLock(ports, folders.startLock, async () => {
     await stopLocked(ports, folders)
     const { cloudtrail, clusters, data, kubernetesWanted, logs, mends, services } = folders
-    for (const place of [data, mends, services, cloudtrail, clusters, kubernetesWanted, logs])
-      await rm(place, { recursive: true, force: true })
+    for (const place of [data, mends, services, cloudtrail, clusters, kubernetesWanted, logs]) await removeFolder(place)
     return { reset: true }
   })
 }

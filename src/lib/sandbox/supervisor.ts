@@ -7,6 +7,7 @@ import type { AwsClients } from '../aws/clients.js'
 import { messageOf } from '../core/errors.js'
 import { execProgram } from '../core/exec.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
+import { removeFolder } from '../core/remove-folder.js'
 import { CloudTrail } from './cloudtrail/cloudtrail.js'
 import { chartsSite } from './charts/charts-site.js'
 import { emulatedEks } from './clusters/eks-view.js'
@@ -249,7 +250,7 @@ async function removeWhatCameBack(folders: SandboxFolders): Promise<void> {
   const someoneStarts =
     (await readRecord(folders.record)) !== undefined || (await stat(folders.startLock).catch(() => undefined)) !== undefined
   if (someoneStarts) return
-  await rm(folders.root, { recursive: true, force: true })
+  await removeFolder(folders.root)
   for (const folder of [path.dirname(folders.root), folders.repository]) {
     // Only empty folders: anything else is not ours.
     await rmdir(folder).catch(() => undefined)

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cloudTrailMend } from '../../../src/lib/sandbox/cloudtrail/cloudtrail-mend.js'
 import { allMends } from '../../../src/lib/sandbox/mends/all.js'
@@ -8,6 +10,8 @@ import { KeyedMutex } from '../../../src/lib/sandbox/mends/keyed-mutex.js'
 import { typeOfEc2 } from '../../../src/lib/sandbox/mends/tagged-resources.js'
 import { hiddenActions, shownActions } from '../../../src/lib/sandbox/mends/iam-trust-policies.js'
 import { trustForPods } from '../../../src/lib/sandbox/mends/trust-for-pods.js'
+import type { MendContext, MendRequest } from '../../../src/lib/sandbox/mends/mend.js'
+import { stsRoleSessions } from '../../../src/lib/sandbox/mends/sts-role-sessions.js'
 import { trustWithSession } from '../../../src/lib/sandbox/mends/trust-with-session.js'
 import { parseQuery, selectPage } from '../../../src/lib/sandbox/mends/tagging-get-resources.js'
 
@@ -51,6 +55,58 @@ describe('a trust policy', () => {
 const nothing = { lookup: async () => ({ Events: [] }), signer: async () => Promise.reject(new Error('none')), stateOf: () => undefined }
 const nobody = { changed: async () => undefined, deleted: async () => undefined, groupDeleted: async () => undefined }
 const everyMend = [...allMends, cloudTrailMend(nothing), schedulesMend(nobody)]
+
+describe('a trust policy that was changed for a moment', () => {
+  const policy = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:role/first"},"Action":"sts:AssumeRole"}]}'
+  const session = 'arn:aws:sts::000000000000:assumed-role/first/me'
+  const refusal = `User: ${session} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000000:role/second`
+  const text = (status: number, body: string) => ({ status, rawHeaders: [], body: Buffer.from(body) })
+
+  /** The emulator: it refuses the session until the policy names it. */
+  function emulator(stateFolder: string) {
+    const trusts: string[] = [policy]
+    const context = {
+      stateFolder,
+      region: 'eu-west-1',
+      exclusively: async (_: string, work: () => Promise<unknown>) => work(),
+      forward: async () => (trusts.at(-1)?.includes(session) === true ? text(200, 'credentials') : text(403, refusal)),
+      sendAsRoot: async ({ body }: { body: Buffer }) => {
+        const parameters = new URLSearchParams(body.toString())
+        if (parameters.get('Action') === 'UpdateAssumeRolePolicy') trusts.push(parameters.get('PolicyDocument') ?? '')
+        return text(200, `<AssumeRolePolicyDocument>${encodeURIComponent(trusts.at(-1) ?? '')}</AssumeRolePolicyDocument>`)
+      },
+    }
+    return { context: context as unknown as MendContext, trusts }
+  }
+
+  test('is as before when the call is over, and leaves no note', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'platform-trust-'))
+    const { context, trusts } = emulator(folder)
+    const answer = await stsRoleSessions.handle({} as MendRequest, context)
+    expect(answer.status).toBe(200)
+    expect(trusts).toEqual([policy, expect.stringContaining(session), policy])
+    expect(await readdir(path.join(folder, 'trust'))).toEqual([])
+  })
+
+  test('is put back by the next start after a crash', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'platform-trust-'))
+    await mkdir(path.join(folder, 'trust'))
+    await writeFile(path.join(folder, 'trust', 'note'), JSON.stringify({ role: 'second', policy, region: 'eu-west-1' }))
+    const { context, trusts } = emulator(folder)
+    trusts.push('widened')
+    await stsRoleSessions.repair?.(folder, () => context)
+    expect(trusts.at(-1)).toBe(policy)
+    expect(await readdir(path.join(folder, 'trust'))).toEqual([])
+  })
+
+  test('is not touched for whom it does not name', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'platform-trust-'))
+    const { context, trusts } = emulator(folder)
+    trusts.splice(0, 1, policy.replace('role/first', 'role/other'))
+    expect((await stsRoleSessions.handle({} as MendRequest, context)).status).toBe(403)
+    expect(trusts).toHaveLength(1)
+  })
+})
 
 test('no call fits two mends', () => {
   const claimed = everyMend.flatMap(({ service, actions }) => actions.map((action) => `${service} ${action}`))

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { writeFileAtomic } from '../../core/files.js'
+import { removeFolder } from '../../core/remove-folder.js'
 import type { ClusterFolders } from '../clusters/cluster-folders.js'
 import type { ArgoCdPrograms } from './programs.js'
 
@@ -74,19 +75,6 @@ export async function writeRedisConfiguration(place: ArgoCdPlace, password: stri
 
 /** Removes what can be fetched again. */
 export async function clearPlace(place: ArgoCdPlace): Promise<void> {
-  await makeDeletable(place.temporary)
-  await rm(place.root, { recursive: true, force: true })
+  await removeFolder(place.root)
   await rm(place.askPass, { force: true })
-}
-
-/** The repo-server takes all rights from folders that it does not use just now (argo-cd, reposerver/repository). */
-async function makeDeletable(folder: string): Promise<void> {
-  try {
-    await chmod(folder, 0o700)
-  } catch {
-    return
-  }
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeDeletable(path.join(folder, entry.name))
-  }
 }

@@ -61,7 +61,8 @@ export class ControlPlane {
     const pki = await ensureClusterPki(folders.pki, record.name)
     await mkdir(folders.config, { recursive: true, mode: 0o700 })
     await mkdir(folders.logs, { recursive: true })
-    const kubelet = await KubeletServer.start(pki)
+    const api = await KubeApi.open(record.port, pki)
+    const kubelet = await KubeletServer.start(pki, { api, now: () => clock.now() })
     await writeControlPlaneFiles({
       folder: folders.config,
       endpoint: endpointOf(record),
@@ -74,7 +75,6 @@ export class ControlPlane {
     const start = async (role: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok', args: string[]): Promise<void> => {
       started.push(await startProcess({ role, file: programs[role].path, args }))
     }
-    const api = await KubeApi.open(record.port, pki)
     try {
       await start('kube-apiserver', apiServerArguments(settings))
       const givenUp = Promise.race(started.map(async (process) => process.givenUp))

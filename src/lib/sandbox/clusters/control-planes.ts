@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { messageOf } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
+import { removeFolder } from '../../core/remove-folder.js'
 import type { SandboxFolders } from '../folders.js'
 import { KeyedMutex } from '../mends/keyed-mutex.js'
 import { clusterFolders } from './cluster-folders.js'
@@ -173,7 +174,7 @@ export class ControlPlanes {
     await (await this.#etcd.get()).forget(name)
     await rm(place.logs, { recursive: true, force: true })
     // Last: it is the reminder to do this after a crash.
-    await rm(place.root, { recursive: true, force: true })
+    await removeFolder(place.root)
     await this.#etcd.letGo(async () => this.#views.size === 0 && (await keptClusters(this.#options.folders)).length === 0)
   }
 

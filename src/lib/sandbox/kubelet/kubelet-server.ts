@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ClusterPki } from '../clusters/pki.js'
-import { aggregatedAnswer } from './aggregated.js'
+import { aggregatedAnswer, type AggregatedPorts } from './aggregated.js'
 import { execRequestOf, protocolOf, serveExec } from './exec-session.js'
 
 const NOTHING = 'Pods of the sandbox run nothing, so there is no log.\n'
@@ -27,11 +27,13 @@ export class KubeletServer {
   }
 
   /** Listens on 127.0.0.1, for those who have a certificate of the cluster's authority. */
-  static async start({ authority, files }: ClusterPki): Promise<KubeletServer> {
+  static async start({ authority, files }: ClusterPki, ports: AggregatedPorts): Promise<KubeletServer> {
     const [cert, key] = await Promise.all([readFile(files.server.certificate), readFile(files.server.key)])
     const secured = { cert, key, ca: authority, requestCert: true, rejectUnauthorized: true }
     // Whoever came through the proxy has shown a certificate.
-    const kubelet = createServer({ cert, key }, answer)
+    const kubelet = createServer({ cert, key }, (request, response) => {
+      answer(request, response, ports).catch(() => response.destroy())
+    })
     kubelet.on('upgrade', upgrade)
     const proxy = createServer(secured, (_, response) => response.writeHead(404).end())
     proxy.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -56,8 +58,8 @@ export class KubeletServer {
   }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  const aggregated = aggregatedAnswer(request.method, request.url)
+async function answer(request: IncomingMessage, response: ServerResponse, ports: AggregatedPorts): Promise<void> {
+  const aggregated = await aggregatedAnswer(request.method, request.url, ports)
   if (aggregated) {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(aggregated))
     return

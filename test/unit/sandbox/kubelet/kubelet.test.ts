@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { constants, createDeflate, type Deflate } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { aggregatedAnswer } from '../../../../src/lib/sandbox/kubelet/aggregated.js'
+import { aggregatedAnswer, type AggregatedPorts } from '../../../../src/lib/sandbox/kubelet/aggregated.js'
 import { playCommand } from '../../../../src/lib/sandbox/kubelet/commands.js'
 import { execRequestOf, protocolOf, serveExec, statusOf } from '../../../../src/lib/sandbox/kubelet/exec-session.js'
 import { spdyDictionary } from '../../../../src/lib/sandbox/kubelet/spdy-dictionary.js'
@@ -50,14 +50,60 @@ describe('a question of the API server', () => {
     expect(protocolOf(undefined)).toBeUndefined()
   })
 
-  test('about a group of the API finds it available, and no metrics', () => {
-    expect(aggregatedAnswer('GET', '/apis/metrics.k8s.io/v1beta1?timeout=32s')).toMatchObject({ kind: 'APIResourceList' })
-    expect(aggregatedAnswer('GET', '/apis/metrics.k8s.io/v1beta1/nodes')).toMatchObject({ kind: 'NodeMetricsList', items: [] })
-    expect(aggregatedAnswer('GET', '/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods')).toMatchObject({ kind: 'PodMetricsList' })
-    expect(aggregatedAnswer('GET', '/apis/other.example.com/v1')).toMatchObject({ resources: [] })
-    expect(aggregatedAnswer('GET', '/apis/other.example.com/v1/things')).toBeUndefined()
-    expect(aggregatedAnswer('POST', '/apis/metrics.k8s.io/v1beta1')).toBeUndefined()
-    expect(aggregatedAnswer('GET', '/containerLogs/shop/web-0/web')).toBeUndefined()
+  describe('about a group of the API', () => {
+    const asked: string[] = []
+    const pods = [
+      { metadata: { name: 'web-0', namespace: 'shop', uid: 'x' }, spec: { containers: [{ name: 'web' }] }, status: { phase: 'Running' } },
+      { metadata: { name: 'job', namespace: 'shop' }, spec: { containers: [{ name: 'job' }] }, status: { phase: 'Succeeded' } },
+    ]
+    const ports: AggregatedPorts = {
+      now: () => new Date('2030-01-01T00:00:00.5Z'),
+      api: {
+        list: async <T>(path: string): Promise<T[]> => {
+          asked.push(path)
+          return pods as T[]
+        },
+        get: async (path) => (path.endsWith('/ip-1') ? { metadata: { name: 'ip-1' } } : undefined),
+      },
+    }
+    const ask = async (url: string, method = 'GET') => aggregatedAnswer(method, url, ports)
+
+    test('finds it available', async () => {
+      expect(await ask('/apis/metrics.k8s.io/v1beta1?timeout=32s')).toMatchObject({
+        kind: 'APIResourceList',
+        resources: [{ name: 'nodes' }, {}],
+      })
+      expect(await ask('/apis/other.example.com/v1')).toMatchObject({ resources: [] })
+    })
+
+    test('finds what runs idle', async () => {
+      expect(await ask('/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods?labelSelector=app%3Dweb')).toEqual({
+        kind: 'PodMetricsList',
+        apiVersion: 'metrics.k8s.io/v1beta1',
+        metadata: {},
+        items: [
+          {
+            kind: 'PodMetrics',
+            apiVersion: 'metrics.k8s.io/v1beta1',
+            metadata: { name: 'web-0', namespace: 'shop' },
+            timestamp: '2030-01-01T00:00:00Z',
+            window: '30s',
+            containers: [{ name: 'web', usage: { cpu: '5m', memory: '20Mi' } }],
+          },
+        ],
+      })
+      expect(asked).toEqual(['/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb'])
+      expect(await ask('/apis/metrics.k8s.io/v1beta1/nodes/ip-1')).toMatchObject({ kind: 'NodeMetrics', usage: { cpu: '100m' } })
+    })
+
+    test.each([
+      ['/apis/metrics.k8s.io/v1beta1/nodes/ip-2', 'GET'],
+      ['/apis/other.example.com/v1/things', 'GET'],
+      ['/apis/metrics.k8s.io/v1beta1', 'POST'],
+      ['/containerLogs/shop/web-0/web', 'GET'],
+    ])('knows nothing of %s %s', async (url, method) => {
+      expect(await ask(url, method)).toBeUndefined()
+    })
   })
 })
 
