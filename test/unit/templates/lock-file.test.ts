@@ -51,7 +51,7 @@ describe('updateLock', () => {
       JSON.stringify({
         tools: { terraform: { version: '1.11.4', source: 'path', note: 'ours' } },
         schemaVersion: 1,
-        charts: { b: 1, a: 2 },
+        extra: { b: 1, a: 2 },
         templates: { version: '0.0.1', channel: 'stable' },
       }),
     )
@@ -63,7 +63,7 @@ describe('updateLock', () => {
     expect(await readFile(file, 'utf8')).toBe(
       `${JSON.stringify(
         {
-          charts: { a: 2, b: 1 },
+          extra: { a: 2, b: 1 },
           files: { a: DIGEST, z: DIGEST },
           schemaVersion: 1,
           templates: { channel: 'stable', version: '0.0.1' },

@@ -311,9 +311,9 @@ describe('a repository of version 0.1.0', () => {
     await edit(MAIN, (content) => `${content}\n# ours\n`)
     await rm(path.join(directory, 'infra/.templates'), { recursive: true })
     const { files, templates } = await readLock(directory)
-    await write('platform.lock.json', JSON.stringify({ schemaVersion: 1, files, templates, charts: { a: '1' } }))
+    await write('platform.lock.json', JSON.stringify({ schemaVersion: 1, files, templates, later: { a: '1' } }))
     expect(actionOf(await update(), MAIN)).toBe('merged')
-    expect(await readLock(directory)).toMatchObject({ schemaVersion: 2, charts: { a: '1' }, roots: { 'infra/environments/dev': { version: '1.9.0' } } })
+    expect(await readLock(directory)).toMatchObject({ schemaVersion: 2, later: { a: '1' }, roots: { 'infra/environments/dev': { version: '1.9.0' } } })
   })
 
   test('is refused where the text that an edited file was made from is lost', async () => {
