@@ -114,7 +114,7 @@ test('somebody else who changed the same file is named, and nothing local is los
   expect(result.stdout).toContain('by Other')
   expect(await readFile(path.join(bench.repository.directory, file), 'utf8')).toContain('replicas: 4')
   await execa('git', ['checkout', '-q', '--', file], { cwd: bench.repository.directory })
-  await execa('git', ['pull', '-q', '--rebase', bench.bare, 'main'], { cwd: bench.repository.directory })
+  await execa('git', ['pull', '-q', '--rebase', '--autostash', bench.bare, 'main'], { cwd: bench.repository.directory })
 })
 
 test('a deletion takes away what runs, and asks for the name', async () => {

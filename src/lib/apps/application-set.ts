@@ -41,6 +41,8 @@ export function appsApplicationSet(git: GitPlace): KubernetesObject {
         },
       ],
       syncPolicy: { applicationsSync: 'create-update', preserveResourcesOnDeletion: true },
+      // Who paused an application, and why, is not in Git.
+      preservedFields: { annotations: ['platform.dev/paused-by', 'platform.dev/paused-because'] },
       ignoreApplicationDifferences: [{ jqPathExpressions: ['.spec.syncPolicy.automated.enabled'] }],
       template: {
         metadata: { name: `${APP}.${ENVIRONMENT}`, labels: { app: APP, environment: ENVIRONMENT } },
