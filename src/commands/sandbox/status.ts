@@ -47,7 +47,8 @@ nothing happens behind it. none: not there. Services that are not listed were no
       if (clusters.some(({ argoCd }) => argoCd))
         this.note('Argo CD runs as real programs of this machine, beside pods of its own that run nothing.')
       for (const { argoCd, name } of clusters)
-        if (typeof argoCd?.problem === 'string') this.note(`Argo CD of ${name}: ${argoCd.problem}. See: platform sandbox logs --source clusters`)
+        if (typeof argoCd?.problem === 'string')
+          this.note(`Argo CD of ${name}: ${argoCd.problem}. See: platform sandbox logs --source clusters`)
       this.note('The Kubernetes API is real, its nodes are not: pods turn Ready and run nothing. Healthy proves the manifests only.')
     }
     if (running && !kubernetes)

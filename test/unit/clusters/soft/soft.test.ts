@@ -79,7 +79,7 @@ describe('the values of a host', () => {
     const [dev, alpha] = ['dev', 'alpha'].map((name) => project.environments.get(name))
     if (!dev || !alpha) throw new Error('not loaded')
     const state = (...names: string[]) => new Map([['dev', { soft_environments: Object.fromEntries(names.map((name) => [name, {}])) }]])
-    const namesIn = (values: Record<string, unknown>) => Object.keys((values['soft_environments'] ?? {}))
+    const namesIn = (values: Record<string, unknown>) => Object.keys(values['soft_environments'] ?? {})
     expect(environmentRoot(project, dev).values(new Map())).not.toHaveProperty('soft_environments')
     expect(namesIn(environmentRoot(project, dev).values(state('beta')))).toEqual(['beta'])
     const added = environmentRoot(project, alpha).values(state('beta'))

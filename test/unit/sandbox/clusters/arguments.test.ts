@@ -36,7 +36,13 @@ const pki: ClusterPki = {
     authority: pair('ca'),
     server: pair('server'),
     serviceAccountKey: '/pki/sa.key',
-    clients: { admin: pair('admin'), 'controller-manager': pair('cm'), scheduler: pair('scheduler'), egress: pair('egress'), kwok: pair('kwok') },
+    clients: {
+      admin: pair('admin'),
+      'controller-manager': pair('cm'),
+      scheduler: pair('scheduler'),
+      egress: pair('egress'),
+      kwok: pair('kwok'),
+    },
   },
 }
 const settings: ControlPlaneSettings = {
