@@ -98,6 +98,14 @@ export const errorCodes = {
   SandboxFailed: { exitCode: ExitCode.failed, meaning: 'The local AWS did not start or stopped answering.' },
   SandboxNotUsed: { exitCode: ExitCode.wrongUse, meaning: 'A sandbox command was run in a repository whose target is aws.' },
 
+  // Git
+  GitUnreachable: { exitCode: ExitCode.failed, meaning: 'The Git server did not answer.' },
+  GitRefused: { exitCode: ExitCode.failed, meaning: 'The Git server refused: sign-in, rights, or a protected branch.' },
+  GitConflict: {
+    exitCode: ExitCode.failed,
+    meaning: 'Somebody changed the same files in Git meanwhile, or the branches have nothing in common. Nothing local is lost.',
+  },
+
   // Environments
   PreflightFailed: { exitCode: ExitCode.failed, meaning: 'A check before the start failed. Nothing was changed.' },
   UnsupportedKubernetesVersion: {

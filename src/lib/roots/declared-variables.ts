@@ -45,7 +45,7 @@ export function reportLeftOut({ report }: Pick<Ports, 'report'>, { name }: Pick<
 }
 
 async function refuseUsed(root: Pick<Root, 'name' | 'folder' | 'file'>, missing: readonly string[], repository: string): Promise<void> {
-  const { parse } = await import('yaml')
+  const { parse } = await import('../core/yaml.js')
   const file: unknown = parse((await readTextIfExists(path.join(repository, root.file))) ?? '')
   const fields = typeof file === 'object' && file !== null ? Object.keys(file) : []
   const used = missing.filter((name) => fields.includes(name))

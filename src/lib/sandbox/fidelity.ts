@@ -66,7 +66,7 @@ export const services: readonly ServiceFidelity[] = [
   plain('elasticloadbalancing', 'shape-only', 'Load balancers are kept. Making one takes a minute, as in AWS.'),
   plain('codepipeline', 'shape-only', 'Definitions are kept; an execution succeeds at once without running an action.'),
   plain('codebuild', 'none', 'Builds do not run.'),
-  plain('codecommit', 'partial', 'Repositories and commits through the API work; git clone does not.'),
+  mended('codecommit', 'partial', 'Repositories can be cloned and pushed to. What the API commits itself is kept apart from that.'),
   plain('secretsmanager', 'partial', 'Secrets are kept. IAM is not enforced.'),
   mended(
     'rds',
@@ -94,7 +94,7 @@ export const services: readonly ServiceFidelity[] = [
 const withKubernetes = mended(
   'eks',
   'partial',
-  'Each cluster has a real control plane with the access entries and policies of EKS, and its logs in CloudWatch Logs. Nodes are objects, and pods run nothing. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
+  'Each cluster has a real control plane with the access entries and policies of EKS, and its logs in CloudWatch Logs. Nodes are objects, and pods run nothing; Argo CD is real where it is installed, with its pod identity. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
 )
 
 /** How true each service is in a sandbox with or without Kubernetes. */

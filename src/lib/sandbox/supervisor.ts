@@ -5,8 +5,10 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AwsClients } from '../aws/clients.js'
 import { messageOf } from '../core/errors.js'
+import { execProgram } from '../core/exec.js'
 import type { Clock, ProcessIdentity } from '../core/ports.js'
 import { CloudTrail } from './cloudtrail/cloudtrail.js'
+import { chartsSite } from './charts/charts-site.js'
 import { emulatedEks } from './clusters/eks-view.js'
 import type { KubernetesPrograms } from './clusters/programs.js'
 import { SandboxClusters } from './clusters/sandbox-clusters.js'
@@ -19,6 +21,8 @@ import { FaultPlan } from './gateway/fault-plan.js'
 import { createGateway } from './gateway/server.js'
 import { listenOnRememberedPort } from './gateway/stable-port.js'
 import { Upstream } from './gateway/upstream.js'
+import { gitSite } from './git/git-site.js'
+import { GitRepositories } from './git/repositories.js'
 import { allMends } from './mends/all.js'
 import { mendContexts } from './mends/contexts.js'
 import { readRecord, RecordKeeper } from './record.js'
@@ -36,6 +40,8 @@ export interface SupervisorSettings {
   region: string
   /** Of the program that runs, see `currentBuild`. */
   build: string
+  /** Where the programs of Argo CD are looked for: `PATH`, `HOME`, and `XDG_CACHE_HOME` of the caller. */
+  env: Readonly<Record<string, string>>
   /** Where EKS clusters are to have a Kubernetes of their own. */
   kubernetes?: KubernetesPrograms
 }
@@ -83,6 +89,18 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
       const sts: StsPorts = { now: () => clock.now(), send: async (request) => upstream.send(request) }
       return planeLogs.withAuthenticatorLog(eksReviews({ accountId: settings.accountId, eks, sts, api: (name) => clusters.api(name) }))
     },
+    companion: async () => {
+      const { startBesideClusters } = await import('./beside-clusters.js')
+      return startBesideClusters({
+        accountId: settings.accountId,
+        endpoint: () => endpoint,
+        clientsFor,
+        clock,
+        log: logTo(logs.clusters),
+        env: settings.env,
+        onSession: async (session) => trail.assumed(session),
+      })
+    },
     clock,
     log: logTo(logs.clusters),
     onRemoving: async (name) => planeLogs.removing(name),
@@ -108,12 +126,16 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     deliverTrails: async (options: { digest: boolean }) => trail.deliver(options),
   }
   const upstream = new Upstream(emulator.port)
+  const gitPorts = { exec: execProgram, env: { PATH: settings.searchPath }, signal: new AbortController().signal }
+  const repositories = new GitRepositories(gitPorts, folders.git)
+  let port = 0
   const contextFor = mendContexts(upstream, {
     ...settings,
     emulatorPort: emulator.port,
     stateFolder: folders.mends,
     servicesFolder: folders.services,
     clusters,
+    git: { repositories, endpoint: () => `http://127.0.0.1:${port}` },
   })
   const ownGateway = new Upstream(async () => port)
   const schedules = new Schedules({
@@ -131,10 +153,11 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
     control,
     mends: [...allMends, trail.mend, schedules.mend],
     recorder: trail.recorder,
+    sites: [gitSite(repositories, settings.searchPath), chartsSite(folders.charts)],
     mendContext: (call) => contextFor(call.region),
     log: (line) => logs.gateway.write(line),
   })
-  const port: number = await listenOnRememberedPort(gateway, folders.port)
+  port = await listenOnRememberedPort(gateway, folders.port)
   const endpoint = `http://127.0.0.1:${port}`
   try {
     const { accountId, region, build } = settings
@@ -172,9 +195,9 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   await closeGateway(gateway)
   // Without a folder there is nothing to save, and saving would bring the folder back.
   const signal = end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM'
-  if (end.kind !== 'folder-gone') await within(STOP_MS, trail.stop())
+  if (end.kind === 'stop') await within(STOP_MS, trail.stop())
   await clusters.stop(signal)
-  if (end.kind !== 'folder-gone') await within(STOP_MS, planeLogs.stop())
+  if (end.kind === 'stop') await within(STOP_MS, planeLogs.stop())
   await emulator.stop(signal)
   upstream.close()
   ownGateway.close()

@@ -1,4 +1,5 @@
 import { clusterTools } from './catalogue-cluster.js'
+import { gitopsTools } from './catalogue-gitops.js'
 import { monitoringTools } from './catalogue-monitoring.js'
 import type { DownloadRecipe, ToolSpec } from './tool-spec.js'
 
@@ -137,6 +138,7 @@ export const catalogue = {
 
   ...clusterTools,
 
+  ...gitopsTools,
   ...monitoringTools,
 
   git: {

@@ -8,6 +8,7 @@ import { recordsNothing, tapeAnswer, type CallRecorder, type CallTape } from './
 import { answerControl, type ControlState } from './control.js'
 import { CONTROL_PREFIX } from './control-path.js'
 import { errorOfFault } from './fault-plan.js'
+import { siteOf, type Site } from './site.js'
 import type { Upstream } from './upstream.js'
 import { UpstreamGone } from './upstream.js'
 
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   upstream: Upstream
   control: ControlState
   mends: readonly Mend[]
+  /** What is served beside AWS. */
+  sites: readonly Site[]
   /** The context of one call. */
   mendContext: (call: Call) => MendContext
   /** Gets one line for each call. */
@@ -28,6 +31,8 @@ export interface GatewayOptions {
 
 interface Handled {
   call?: Call
+  /** What a site says of the request. */
+  site?: string
   /** What was done to the call beside passing it on. */
   remark?: string
   tape?: CallTape
@@ -74,6 +79,15 @@ async function handle(
   }
   if (url === '/_reset' || (url.startsWith('/_fakecloud/') && request.method !== 'GET')) {
     return json(404, { message: 'Not part of AWS. Run: platform sandbox reset' })
+  }
+
+  const site = siteOf(options.sites, request)
+  if (site) {
+    // A name that was made to lead here must not read what only programs of this machine may.
+    if (!isLoopbackUrl(`http://${request.headers.host ?? ''}`)) return json(403, { message: 'Only addresses of this machine lead here.' })
+    handled.site = site.prefix
+    handled.site = await site.serve(request, response)
+    return undefined
   }
 
   let body = hasFormBody(request) ? await readBody(request, MAX_READ) : undefined
@@ -162,8 +176,8 @@ function fail(response: ServerResponse, call: Call | undefined, error: unknown, 
   )
 }
 
-function logLine({ call, remark }: Handled, response: ServerResponse, durationMs: number): string {
+function logLine({ call, site, remark }: Handled, response: ServerResponse, durationMs: number): string {
   const end = response.writableFinished ? String(response.statusCode) : 'cut'
-  const what = call ? `${call.service} ${call.action}` : '- -'
+  const what = site ?? (call ? `${call.service} ${call.action}` : '- -')
   return `${new Date().toISOString()} ${end} ${what} ${Math.round(durationMs)}ms${remark === undefined ? '' : ` [${remark}]`}\n`
 }
