@@ -27,6 +27,7 @@ runs where it is. Nothing else deletes: a folder that vanishes from Git by accid
     reason: reasonFlag,
     'role-arn': placeFlags['role-arn'],
     'dry-run': changeFlags['dry-run'],
+    yes: changeFlags.yes,
     wait: changeFlags.wait,
     timeout: changeFlags.timeout,
   }

@@ -71,7 +71,7 @@ export const peopleSchema = later(() =>
 )
 
 export type People = z.output<typeof peopleSchema>
-export type QuotaFile = z.output<typeof quotaSchema>
-export type LimitsFile = z.output<typeof limitsSchema>
-export type NetworkPolicyFile = z.output<typeof networkPolicySchema>
+type QuotaFile = z.output<typeof quotaSchema>
+type LimitsFile = z.output<typeof limitsSchema>
+type NetworkPolicyFile = z.output<typeof networkPolicySchema>
 export type PodSecurity = (typeof podSecurities)[number]

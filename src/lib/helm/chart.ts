@@ -87,13 +87,6 @@ export async function templateChart(
   return result.stdout
 }
 
-/** The defaults of a chart: the text of its values.yaml. */
-export async function readChartValues(helm: Helm, archive: Pick<ChartArchive, 'name' | 'version' | 'file'>): Promise<string> {
-  const result = await helm.run(['show', 'values', archive.file])
-  if (result.exitCode !== 0) throw helmError(result, `read the values of ${archive.name} ${archive.version}`)
-  return result.stdout
-}
-
 /** As Helm does it with several files: objects are merged, everything else is replaced. */
 export function mergeValues(layers: ReadonlyArray<Record<string, unknown>>): Record<string, unknown> {
   return layers.reduce((below, above) => merge(below, above), {})

@@ -115,19 +115,6 @@ export async function repairRelease(
   return repair
 }
 
-/** @returns false when there was none */
-export async function uninstallRelease(
-  helm: Helm,
-  { name, namespace }: ReleasePlace,
-  { timeoutMs }: { timeoutMs: number },
-): Promise<boolean> {
-  const seconds = Math.max(1, Math.ceil(timeoutMs / 1000))
-  const result = await helm.run(['uninstall', name, `--namespace=${namespace}`, '--wait', `--timeout=${seconds}s`])
-  if (result.exitCode === 0) return true
-  if (/release: not found/.test(result.stderr)) return false
-  throw helmError(result, `remove release ${name}`)
-}
-
 function lastGood(history: readonly Release[]): Release | undefined {
   return history.findLast(({ status }) => status === 'deployed' || status === 'superseded')
 }

@@ -20,10 +20,17 @@ async function examples(): Promise<Array<{ page: string; file: string; text: str
 
 const all = await examples()
 const OPS = ENVIRONMENT.replace('workload', 'management').replace('10.0.0.0', '10.9.0.0')
-const bases: Record<string, string> = { 'platform.yaml': PLATFORM, 'environments/dev.yaml': ENVIRONMENT, 'environments/ops.yaml': '' }
+const bases: Record<string, string> = {
+  'platform.yaml': PLATFORM,
+  'environments/dev.yaml': ENVIRONMENT,
+  'environments/ops.yaml': '',
+  'environments/shop.yaml': '',
+}
 
 test('the how-tos have examples', () => {
-  expect(new Set(all.map(({ page }) => page))).toEqual(new Set(['connectivity.md', 'databases.md', 'edge.md', 'shared.md']))
+  expect(new Set(all.map(({ page }) => page))).toEqual(
+    new Set(['connectivity.md', 'databases.md', 'edge.md', 'shared.md', 'soft-environments.md']),
+  )
 })
 
 test.each(all)('the example for $file in $page is valid', async ({ file, text }) => {

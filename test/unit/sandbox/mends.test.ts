@@ -82,7 +82,7 @@ describe('a trust policy that was changed for a moment', () => {
   test('is as before when the call is over, and leaves no note', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'platform-trust-'))
     const { context, trusts } = emulator(folder)
-    const answer = await stsRoleSessions.handle({} as MendRequest, context)
+    const answer = await stsRoleSessions.handle({ body: Buffer.from('') } as MendRequest, context)
     expect(answer.status).toBe(200)
     expect(trusts).toEqual([policy, expect.stringContaining(session), policy])
     expect(await readdir(path.join(folder, 'trust'))).toEqual([])
@@ -103,7 +103,7 @@ describe('a trust policy that was changed for a moment', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'platform-trust-'))
     const { context, trusts } = emulator(folder)
     trusts.splice(0, 1, policy.replace('role/first', 'role/other'))
-    expect((await stsRoleSessions.handle({} as MendRequest, context)).status).toBe(403)
+    expect((await stsRoleSessions.handle({ body: Buffer.from('') } as MendRequest, context)).status).toBe(403)
     expect(trusts).toHaveLength(1)
   })
 })
