@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -187,6 +187,7 @@ describe('faults', () => {
 
   test('a push that is refused says what the server said, and loses nothing', async () => {
     const hook = path.join(bench.bare, 'hooks', 'pre-receive')
+    await mkdir(path.dirname(hook), { recursive: true })
     await writeFile(hook, '#!/bin/sh\necho "protected branch: pull requests only" >&2\nexit 1\n')
     await chmod(hook, 0o755)
     await bench.repository.edit('gitops/projects/apps-dev.yaml', (text) => `${text}# ours\n`)

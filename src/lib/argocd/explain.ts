@@ -43,7 +43,8 @@ export async function explainApplications(clientOf: ClientOfCluster, application
 
 async function explain(clientOf: ClientOfCluster, application: Application): Promise<Explanation> {
   const { name, sync, health, healthMessage, conditions, operation } = application
-  const unwell = application.resources.filter(isUnwell)
+  const told = application.resources.filter(isUnwell)
+  const unwell = told.length > 0 || health === 'Healthy' ? told : suspects(application)
   const client = unwell.length === 0 ? undefined : await clientOf(application).catch(() => undefined)
   const objects = []
   for (const resource of unwell.slice(0, MOST_OBJECTS)) {
@@ -61,6 +62,17 @@ async function explain(clientOf: ClientOfCluster, application: Application): Pro
     ...(unwell.length > MOST_OBJECTS ? [`  and ${unwell.length - MOST_OBJECTS} more objects`] : []),
   ]
   return { text: lines.join('\n'), facts: { application: name, sync, health, objects } }
+}
+
+/** What can be unwell by itself. */
+const WORKLOADS = /^(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Pod|PersistentVolumeClaim|Service|Ingress|Rollout)$/
+
+/**
+ * Argo CD 3 keeps the health of objects out of the Application, so any of its workloads may be the one.
+ * https://argo-cd.readthedocs.io/en/stable/operator-manual/upgrading/2.14-3.0/
+ */
+function suspects({ resources, health }: Application): ApplicationResource[] {
+  return resources.filter((each) => each.health === null && WORKLOADS.test(each.kind)).map((each) => ({ ...each, health }))
 }
 
 function isUnwell({ sync, health }: ApplicationResource): boolean {

@@ -71,7 +71,4 @@ export const peopleSchema = later(() =>
 )
 
 export type People = z.output<typeof peopleSchema>
-type QuotaFile = z.output<typeof quotaSchema>
-type LimitsFile = z.output<typeof limitsSchema>
-type NetworkPolicyFile = z.output<typeof networkPolicySchema>
 export type PodSecurity = (typeof podSecurities)[number]

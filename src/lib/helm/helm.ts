@@ -2,7 +2,7 @@ import path from 'node:path'
 import { kubernetesEnvironment } from '../core/kubernetes-environment.js'
 import type { ExecResult, Ports } from '../core/ports.js'
 
-export type HelmPorts = Pick<Ports, 'exec' | 'env' | 'signal'>
+export type HelmPorts = Pick<Ports, 'exec' | 'env' | 'signal' | 'clock'>
 
 export interface HelmOptions {
   program: string
@@ -11,6 +11,10 @@ export interface HelmOptions {
   /** The cluster; absent where charts are only rendered or fetched. */
   kubeconfig?: string
 }
+
+/** While an API server starts again, it does not listen. Helm looks for it before it does anything. */
+const AGAIN_AFTER_MS = [500, 1000, 2000, 4000, 8000, 15_000] as const
+const NOT_REACHED = /Kubernetes cluster unreachable/
 
 /** Runs Helm with settings that no variable of the caller changes. Exit code 1 is an answer: who calls reads why. */
 export class Helm {
@@ -23,7 +27,16 @@ export class Helm {
   }
 
   /** @param input what `--values -` reads */
-  async run(args: readonly string[], { input, timeoutMs }: { input?: string; timeoutMs?: number } = {}): Promise<ExecResult> {
+  async run(args: readonly string[], options: { input?: string; timeoutMs?: number } = {}): Promise<ExecResult> {
+    for (const delay of [...AGAIN_AFTER_MS, undefined]) {
+      const result = await this.#once(args, options)
+      if (delay === undefined || result.exitCode === 0 || !NOT_REACHED.test(result.stderr)) return result
+      await this.#ports.clock.sleep(delay, this.#ports.signal)
+    }
+    throw new Error('unreachable')
+  }
+
+  async #once(args: readonly string[], { input, timeoutMs }: { input?: string; timeoutMs?: number }): Promise<ExecResult> {
     const { program, folder, kubeconfig } = this.#options
     const inFolder = (name: string): string => path.join(folder, 'helm', name)
     return this.#ports.exec(program, [...args, ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`])], {

@@ -142,6 +142,21 @@ describe('waiting', () => {
     expect(reason).not.toContain('Killing')
   })
 
+  test('where Argo CD does not tell the health of objects, its workloads are told with their events', async () => {
+    const resources = [
+      { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web', status: 'Synced' },
+      { kind: 'ConfigMap', namespace: 'shop', name: 'settings', status: 'Synced' },
+    ]
+    const kubernetes = cluster(applicationObject('shop', { health: 'Progressing', resources }))
+    kubernetes.put('events', {
+      ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'web.1', namespace: 'shop' } },
+      ...{ involvedObject: { kind: 'Pod', name: 'web-5d4-x' }, reason: 'FailedScheduling', message: 'no room', type: 'Warning', count: 1 },
+    })
+    await expect(waitForApplications(ports(), kubernetes, { timeoutMs: 3000 })).rejects.toMatchObject({
+      reason: 'shop: Synced, Progressing\n  Deployment shop/web: Progressing\n    Warning FailedScheduling: no room',
+    })
+  })
+
   test('a failed sync that nobody repeats ends it at once', async () => {
     const kubernetes = cluster(
       applicationObject('x', { sync: 'OutOfSync', operation: { phase: 'Failed', message: 'one object is invalid' } }),

@@ -7,6 +7,7 @@ import type { ExecOptions, ExecResult } from '../../../src/lib/core/ports.js'
 import { mergeValues, pullChart, templateChart } from '../../../src/lib/helm/chart.js'
 import { Helm } from '../../../src/lib/helm/helm.js'
 import { installRelease, readHistory, repairNeeded, repairRelease, type Release } from '../../../src/lib/helm/release.js'
+import { fakeClock } from '../../helpers/fake-clock.js'
 
 interface Call {
   args: readonly string[]
@@ -26,7 +27,7 @@ function helm(answer: (args: readonly string[], calls: Call[]) => Partial<ExecRe
     env: { PATH: '/bin', HELM_KUBECONTEXT: 'other', KUBECONFIG: '/elsewhere' },
     signal: new AbortController().signal,
   }
-  return { helm: new Helm(ports, { program: 'helm', folder: '/t', kubeconfig: '/t/kubeconfig' }), calls }
+  return { helm: new Helm({ ...ports, clock: fakeClock() }, { program: 'helm', folder: '/t', kubeconfig: '/t/kubeconfig' }), calls }
 }
 
 const place = { name: 'argo-cd', namespace: 'argocd' }
@@ -152,4 +153,15 @@ describe('a chart', () => {
     expect(JSON.parse(calls[0]?.options.input ?? '')).toEqual({ a: { b: 1, c: 2 }, list: [3] })
     expect(mergeValues(values)).toEqual({ a: { b: 1, c: 2 }, list: [3] })
   })
+})
+
+test('an API server that is started anew is waited for, and anything else is not tried again', async () => {
+  let answers = 0
+  const unreachable = { exitCode: 1, stderr: 'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": connection refused' }
+  const patient = helm(() => (++answers < 4 ? unreachable : {}))
+  expect((await patient.helm.run(['history', 'argo-cd'])).exitCode).toBe(0)
+  expect(patient.calls).toHaveLength(4)
+  const failing = helm(() => ({ exitCode: 1, stderr: 'Error: release: not found' }))
+  expect((await failing.helm.run(['history', 'argo-cd'])).exitCode).toBe(1)
+  expect(failing.calls).toHaveLength(1)
 })
