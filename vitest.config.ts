@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     sequence: {
       sequencer: longestFirst([
+        'e2e/bootstrap.test.ts',
+        'e2e/apps.test.ts',
         'e2e/environment.test.ts',
         'e2e/fleet.test.ts',
         'e2e/aws-recovery.test.ts',
@@ -21,6 +23,9 @@ export default defineConfig({
         'e2e/modules/root-shared.test.ts',
         'e2e/modules.test.ts',
         'e2e/policy/command.test.ts',
+        'full/teardown.test.ts',
+        'full/sandbox-revocation.test.ts',
+        'full/soft-environment.test.ts',
         'full/shared-destroy.test.ts',
         'full/interruptions-before-plan.test.ts',
         'full/interruptions-from-state.test.ts',

@@ -157,7 +157,10 @@ describe('a chart', () => {
 
 test('an API server that is started anew is waited for, and anything else is not tried again', async () => {
   let answers = 0
-  const unreachable = { exitCode: 1, stderr: 'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": connection refused' }
+  const unreachable = {
+    exitCode: 1,
+    stderr: 'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": connection refused',
+  }
   const patient = helm(() => (++answers < 4 ? unreachable : {}))
   expect((await patient.helm.run(['history', 'argo-cd'])).exitCode).toBe(0)
   expect(patient.calls).toHaveLength(4)
