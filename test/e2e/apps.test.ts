@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Created } from '../../src/lib/apps/create.js'
-import type { Deletion } from '../../src/lib/apps/delete.js'
 import type { Delivery } from '../../src/lib/apps/deliver.js'
 import type { AppDiff } from '../../src/lib/apps/diff.js'
 import type { HistoryEntry } from '../../src/lib/apps/history.js'
@@ -115,13 +114,4 @@ test('somebody else who changed the same file is named, and nothing local is los
   expect(await readFile(path.join(bench.repository.directory, file), 'utf8')).toContain('replicas: 4')
   await execa('git', ['checkout', '-q', '--', file], { cwd: bench.repository.directory })
   await execa('git', ['pull', '-q', '--rebase', '--autostash', bench.bare, 'main'], { cwd: bench.repository.directory })
-})
-
-test('a deletion takes away what runs, and asks for the name', async () => {
-  const refused = await bench.repository.run('app', 'delete', ...WEB, '--confirm', 'other', '--json')
-  expect(refused.exitCode).toBe(1)
-  const deletion = await app<Deletion>('delete', ...WEB, '--confirm', 'web', '--timeout', '5m')
-  expect(deletion).toMatchObject({ status: 'deleted', environments: ['mgmt'] })
-  expect(await bench.kubectl('mgmt', ['-n', 'web', 'get', 'deployment', '-o', 'name'])).toBe('')
-  expect(await bench.kubectl('mgmt', ['-n', 'argocd', 'get', 'applications.argoproj.io', '-o', 'name'])).not.toContain('web.mgmt')
 })

@@ -1,10 +1,14 @@
 import { APPLICATIONS, ARGOCD_NAMESPACE } from '../argocd/application.js'
+import { refreshApplicationSet } from '../argocd/application-sets.js'
 import { runSteps, type StepSummary } from '../core/steps.js'
 import { publish } from '../git/publish.js'
+import { APPLICATION_SET } from './application-set.js'
 import type { AppsContext } from './context.js'
 import { messageOf } from './deliver.js'
 import { applicationName, APPS_FOLDER, assertAppName, overlayFolder } from './model.js'
 import { environmentsOf, readOverlay, textsBelow, writeIn } from './repository.js'
+
+const LONGEST_LOOK_MS = 60_000
 
 export interface DeletionPlan {
   app: string
@@ -59,6 +63,15 @@ export async function deleteApp(context: AppsContext, plan: DeletionPlan, option
         const message = messageOf(`Delete ${plan.app} from ${plan.environments.join(', ')}`, options.reason)
         commit = (await publish(ports, project.directory, { ...(await context.git()), files: plan.files, message })).commit
         return { outcome: 'done', detail: commit.slice(0, 12) }
+      },
+    },
+    {
+      id: 'application-set',
+      title: 'Argo CD looks at Git',
+      run: async () => {
+        // Until it has, it would make the application again, or take the finalizer away.
+        const looked = await refreshApplicationSet(ports, await context.hub(), APPLICATION_SET, LONGEST_LOOK_MS)
+        return { outcome: 'checked', detail: looked ? 'done' : 'it has not yet' }
       },
     },
     ...plan.environments.map((environment) => ({

@@ -1,4 +1,5 @@
 import type { KubernetesClient, KubernetesObject } from '../core/kubernetes.js'
+import type { Ports } from '../core/ports.js'
 import { ARGOCD_NAMESPACE } from './application.js'
 
 const APPLICATION_SETS = 'applicationsets.argoproj.io'
@@ -24,4 +25,27 @@ export async function unsettledSets(client: KubernetesClient): Promise<string[]>
 function conditionsOf(set: KubernetesObject): Condition[] {
   const found = (set['status'] as { conditions?: Condition[] } | undefined)?.conditions
   return Array.isArray(found) ? found : []
+}
+
+const REFRESH = 'argocd.argoproj.io/application-set-refresh'
+const LOOK_AGAIN_MS = 500
+
+/**
+ * Has an ApplicationSet look at Git now instead of in some minutes, and waits until it has: it takes the wish away then.
+ * @returns false when it has not within the time, or is not there
+ */
+export async function refreshApplicationSet(
+  { clock, signal }: Pick<Ports, 'clock' | 'signal'>,
+  client: KubernetesClient,
+  name: string,
+  timeoutMs: number,
+): Promise<boolean> {
+  const place = { resource: APPLICATION_SETS, name, namespace: ARGOCD_NAMESPACE }
+  if (!(await client.get(place))) return false
+  await client.patch(place, { metadata: { annotations: { [REFRESH]: 'true' } } })
+  for (let waited = 0; waited < timeoutMs; waited += LOOK_AGAIN_MS) {
+    await clock.sleep(LOOK_AGAIN_MS, signal)
+    if ((await client.get(place))?.metadata.annotations?.[REFRESH] === undefined) return true
+  }
+  return false
 }
