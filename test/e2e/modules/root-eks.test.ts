@@ -77,6 +77,10 @@ test('gives nobody but the named administrator access to the cluster', async () 
   expect(accessEntries.filter((arn) => !arn.includes('/platform/acme/dev/'))).toEqual([ADMINISTRATOR])
 })
 
+/** Both, and nothing else. */
+const inAnyOrder = (one: string, other: string): unknown =>
+  expect.toSatisfy((values: unknown) => Array.isArray(values) && values.length === 2 && values.includes(one) && values.includes(other))
+
 test('lets the Argo CD of the management environment in, and nobody else, as a role that can do nothing in AWS', async () => {
   const deployer = `arn:aws:iam::${ACCOUNT}:role/platform/acme/dev/acme-dev-argocd-deployer`
   const eks = await root.clients.eks()
@@ -91,13 +95,13 @@ test('lets the Argo CD of the management environment in, and nobody else, as a r
   const trust = JSON.parse(String(ofRole[0]?.values['assume_role_policy'])) as { Statement: unknown }
   expect(trust.Statement).toEqual([
     {
-      Action: ['sts:TagSession', 'sts:AssumeRole'],
+      Action: inAnyOrder('sts:TagSession', 'sts:AssumeRole'),
       Condition: {
         ArnLike: {
-          'aws:PrincipalArn': [
+          'aws:PrincipalArn': inAnyOrder(
             `arn:aws:sts::${ACCOUNT}:assumed-role/acme-mgmt-argocd/*`,
             `arn:aws:iam::${ACCOUNT}:role/platform/acme/mgmt/acme-mgmt-argocd`,
-          ],
+          ),
         },
       },
       Effect: 'Allow',
