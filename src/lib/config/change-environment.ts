@@ -6,7 +6,7 @@ import type { Project } from './project.js'
 import { environmentFilePath, readRepositoryFiles } from './repository-files.js'
 import { readOutsideSettings } from './user-settings.js'
 
-/** A field of an environment's file, and what it is to be. Undefined: it goes. */
+/** A field of an environment's file, and what it is to be. */
 export type FieldChange = readonly [field: readonly string[], value: unknown]
 
 /**
@@ -25,7 +25,7 @@ export async function changeEnvironmentFile(
   const files = await readRepositoryFiles(project.directory)
   const file = environmentFilePath(name)
   const before = files.texts.get(file)
-  if (before === undefined) throw new UserError('EnvironmentNotFound', `There is no file ${file}.`)
+  if (before === undefined) throw new UserError('EnvironmentNotFound', `There is no file ${file}.`, { details: { file } })
   const text = changed(before, changes)
   const result = resolveConfiguration({ ...files, texts: new Map([...files.texts, [file, text]]) }, outside).project
   if (context.dryRun !== true && text !== before) await writeFileAtomic(await resolveInside(project.directory, file), text)
@@ -34,9 +34,6 @@ export async function changeEnvironmentFile(
 
 function changed(text: string, changes: readonly FieldChange[]): string {
   const document = parseDocument(text)
-  for (const [field, value] of changes) {
-    if (value === undefined) document.deleteIn(field)
-    else document.setIn(field, typeof value === 'object' ? document.createNode(value) : value)
-  }
+  for (const [field, value] of changes) document.setIn(field, value)
   return document.toString({ lineWidth: 0 })
 }
