@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeCall, hasFormBody } from '../../../src/lib/sandbox/gateway/call.js'
-import { clusterOfPath } from '../../../src/lib/sandbox/gateway/eks-actions.js'
+import { clusterOfPath } from '../../../src/lib/sandbox/gateway/eks-path.js'
 import { splitPath } from '../../../src/lib/sandbox/gateway/s3-actions.js'
 
 const signed = (service: string, region = 'eu-west-1') =>
@@ -72,6 +72,11 @@ describe('describeCall', () => {
     expect(call(method, url, { authorization: signed('eks') })).toMatchObject({ service: 'eks', action, protocol: 'rest-json' })
   })
 
+  test('a label of a path may hold slashes in their encoding', () => {
+    const url = '/tags/arn%3Aaws%3Aaccess-analyzer%3Aeu-west-1%3A000000000000%3Aanalyzer%2Facme'
+    expect(call('POST', url, { authorization: signed('access-analyzer') })).toMatchObject({ action: 'TagResource' })
+  })
+
   test.each([
     ['GET', '/', {}, 'ListBuckets'],
     ['PUT', '/bucket', {}, 'CreateBucket'],
@@ -91,6 +96,14 @@ describe('describeCall', () => {
     ['PUT', '/bucket/Action=1', {}, 'PutObject'],
   ])('S3: %s %s', (method, url, headers, action) => {
     expect(call(method, url, { ...headers, authorization: signed('s3') })).toMatchObject({ service: 's3', action, protocol: 's3' })
+  })
+
+  test.each([
+    ['GET', '/v20180820/configuration/publicAccessBlock', 'GetPublicAccessBlock'],
+    ['PUT', '/v20180820/configuration/publicAccessBlock/', 'PutPublicAccessBlock'],
+    ['GET', '/v20180820/accesspoint', 'GET /v20180820/accesspoint'],
+  ])('S3 Control: %s %s', (method, url, action) => {
+    expect(call(method, url, { authorization: signed('s3') })).toMatchObject({ service: 's3-control', action, protocol: 'query' })
   })
 
   test('a path that is not valid percent-encoding is taken as it is', () => {

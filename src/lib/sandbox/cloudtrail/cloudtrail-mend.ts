@@ -71,6 +71,8 @@ function withDeliveries(answer: Answer, input: Readonly<Record<string, unknown>>
       LatestDeliveryTime: time(state.deliveredAt),
       LatestDigestDeliveryTime: time(state.digestedAt),
       LatestDeliveryError: state.error,
+      LatestCloudWatchLogsDeliveryError: state.logsError,
+      LatestNotificationError: state.notificationError,
     }),
   )
 }

@@ -49,7 +49,7 @@ export class CloudTrail {
       stateFile: path.join(folder, 'deliveries.json'),
       journal: this.#journal,
       trails: async (regions) => trailsIn(regions, clientsFor),
-      targets: emulatedTargets(accountId, clientsFor),
+      targets: emulatedTargets(accountId, clientsFor, clock),
       signer,
       clock,
       log,

@@ -28,6 +28,9 @@ const trailState = z.object({
   deliveredAt: z.optional(z.string()),
   digestedAt: z.optional(z.string()),
   error: z.optional(z.string()),
+  /** Of the log group, and of the topic. */
+  logsError: z.optional(z.string()),
+  notificationError: z.optional(z.string()),
 })
 
 const schema = z.object({

@@ -93,13 +93,20 @@ export class Delivery {
   }
 
   async #deliverTo(trail: Trail, known: TrailState, digest: boolean): Promise<void> {
-    try {
+    known.error = await this.#failureOf(trail, async () => {
       await this.#files(trail, known)
       if (trail.validates) await this.#digests(trail, known, digest)
-      delete known.error
+    })
+  }
+
+  /** The name of the error with which a delivery ends, if it does. */
+  async #failureOf(trail: Trail, work: () => Promise<void>): Promise<string | undefined> {
+    try {
+      await work()
+      return undefined
     } catch (error) {
-      known.error = error instanceof Error ? error.name : 'InternalFailure'
       this.#options.log(`cloudtrail: ${trail.name} was not delivered: ${messageOf(error)}`)
+      return error instanceof Error ? error.name : 'InternalFailure'
     }
   }
 
@@ -117,9 +124,10 @@ export class Delivery {
         keys.push(object.key)
       }
       if (wanted.length > 0) {
-        await targets.log(trail, wanted)
-        await targets.notify(trail, keys)
         known.deliveredAt = clock.now().toISOString()
+        // The files are there: a missing log group or topic must not bring them a second time.
+        known.logsError = await this.#failureOf(trail, async () => targets.log(trail, wanted))
+        known.notificationError = await this.#failureOf(trail, async () => targets.notify(trail, keys))
       }
       known.position = next
       await this.#save(await this.#load())

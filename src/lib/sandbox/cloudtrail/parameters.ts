@@ -1,5 +1,6 @@
 import { cbor } from '@smithy/core/cbor'
 import { headerOf, jsonBody } from '../gateway/answer.js'
+import { errorIn } from '../gateway/error-in.js'
 import { restOperation } from '../gateway/rest-operations.js'
 import { splitPath } from '../gateway/s3-actions.js'
 import type { Exchange } from './exchange.js'
@@ -79,15 +80,12 @@ export function responseElementsOf({ answerBody, answerHeaders, call, status }: 
 /** Code and message of an answer that is an error. */
 export function errorOf({ answerBody, answerHeaders, call, status }: Exchange): { errorCode?: string; errorMessage?: string } {
   if (status < 400) return {}
-  const text = answerBody?.toString('utf8') ?? ''
-  const body = text.startsWith('<') ? undefined : call.protocol === 'cbor' ? cborObject(answerBody) : jsonBody(Buffer.from(text))
-  const inXml = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1]
-  const type = body?.['__type'] ?? body?.['code'] ?? headerOf(answerHeaders, 'x-amzn-errortype') ?? inXml('Code')
-  const code = typeof type === 'string' ? (type.split('#').at(-1)?.split(':')[0] ?? type) : status === 404 ? 'NoSuchKey' : String(status)
-  const message = body?.['message'] ?? body?.['Message'] ?? inXml('Message')
+  const answer = { body: answerBody ?? Buffer.alloc(0), rawHeaders: answerHeaders }
+  const said = errorIn(answer, call.protocol === 'cbor' ? cborObject(answerBody) : undefined)
+  const { code = status === 404 ? 'NoSuchKey' : String(status), message } = said
   const prefix = call.protocol === 'ec2' ? (status < 500 ? 'Client.' : 'Server.') : ''
   const end = call.service === 'iam' && IAM_EXCEPTIONS.has(code) ? 'Exception' : ''
-  return { errorCode: `${prefix}${code}${end}`, ...(typeof message === 'string' && { errorMessage: message }) }
+  return { errorCode: `${prefix}${code}${end}`, ...(message !== undefined && { errorMessage: message }) }
 }
 
 /** The request id that the caller got. */

@@ -5,12 +5,18 @@ export const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS'
 const SECRETS = new Set([
   ...['password', 'newpassword', 'oldpassword', 'masteruserpassword', 'masterpassword', 'adminpassword', 'passwords', 'authtoken'],
   ...['secretaccesskey', 'sessiontoken', 'secretstring', 'secretbinary', 'plaintext', 'ciphertextblob', 'ciphertext', 'privatekey'],
-  ...['privatekeyplaintext', 'keymaterial', 'encryptedkeymaterial', 'userdata', 'webidentitytoken', 'samlassertion', 'token'],
+  ...['privatekeyplaintext', 'keymaterial', 'encryptedkeymaterial', 'userdata', 'webidentitytoken', 'samlassertion'],
   ...['accesstoken', 'refreshtoken', 'clientsecret', 'authorizationtoken', 'oauthtoken', 'personalaccesstoken', 'certificateprivatekey'],
   ...['sharedsecret', 'presharedkey', 'tdecredentialpassword', 'passphrase', 'oauth', 'basicauthcredentials', 'authorizationcode'],
+  ...['servicepassword', 'servicecredentialsecret', 'base32stringseed', 'qrcodepng'],
+  ...['x-amz-server-side-encryption-customer-key'],
 ])
 /** Those of single services: `<service> <member>`. */
-const SECRETS_OF = new Set(['ssm value', 'kms message', 'kms mac', 'kms signature', 'cloudformation parametervalue', 'dynamodb item'])
+const SECRETS_OF = new Set([
+  ...['ssm value', 'kms message', 'kms mac', 'kms signature', 'cloudformation parametervalue'],
+  // Elsewhere it leads to the next page.
+  ...['sts token', 'eks-auth token', 'codebuild token'],
+])
 const DYNAMODB_VALUES = new Set([
   'item',
   'key',
@@ -38,5 +44,5 @@ export function redact(value: unknown, service: string): unknown {
 function isSecret(name: string, service: string): boolean {
   if (service === 'lambda' && name === 'variables') return true
   if (service === 'dynamodb' && DYNAMODB_VALUES.has(name)) return true
-  return (SECRETS.has(name) && !(name === 'token' && service !== 'sts' && service !== 'codebuild')) || SECRETS_OF.has(`${service} ${name}`)
+  return SECRETS.has(name) || SECRETS_OF.has(`${service} ${name}`)
 }

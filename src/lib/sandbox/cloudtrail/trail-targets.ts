@@ -1,4 +1,6 @@
 import type { AwsClients } from '../../aws/clients.js'
+import type { Clock } from '../../core/ports.js'
+import { batchesOf } from '../control-plane-logs/log-batches.js'
 import type { TrailObject } from './log-files.js'
 import type { TrailRecord } from './record.js'
 import type { Trail } from './trails.js'
@@ -12,7 +14,11 @@ export interface TrailTargets {
 }
 
 /** The services of the emulator. */
-export function emulatedTargets(accountId: string, clientsFor: (region: string) => Promise<AwsClients>): TrailTargets {
+export function emulatedTargets(
+  accountId: string,
+  clientsFor: (region: string) => Promise<AwsClients>,
+  clock: Pick<Clock, 'now'>,
+): TrailTargets {
   return {
     async put({ bucket, homeRegion }, { body, key, metadata }, kmsKeyId) {
       const { PutObjectCommand } = await import('@aws-sdk/client-s3')
@@ -37,8 +43,7 @@ export function emulatedTargets(accountId: string, clientsFor: (region: string) 
         if (!(error instanceof sdk.ResourceAlreadyExistsException)) throw error
       })
       const events = records.map((record) => ({ timestamp: Date.parse(record.eventTime), message: JSON.stringify(record) }))
-      for (let index = 0; index < events.length; index += 500) {
-        const logEvents = events.slice(index, index + 500).toSorted((a, b) => a.timestamp - b.timestamp)
+      for (const logEvents of batchesOf(events, clock.now())) {
         await client.send(new sdk.PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
       }
     },

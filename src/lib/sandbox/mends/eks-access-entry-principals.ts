@@ -1,5 +1,5 @@
 import { errorAnswer, jsonBody, type Answer } from '../gateway/answer.js'
-import { clusterOfPath } from '../gateway/eks-actions.js'
+import { clusterOfPath } from '../gateway/eks-path.js'
 import type { Shelf } from '../services/shelf.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { isSystemError } from '../../core/errors.js'
 import { toJsonText, writeFileAtomic } from '../../core/files.js'
 import { jsonBody, type Answer } from '../gateway/answer.js'
-import { clusterOfPath } from '../gateway/eks-actions.js'
+import { clusterOfPath } from '../gateway/eks-path.js'
 import { isNewer, NEWEST_IN_EMULATOR } from './eks-versions.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
 

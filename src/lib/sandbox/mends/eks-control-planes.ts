@@ -1,6 +1,6 @@
 import type { ControlPlaneView } from '../clusters/control-planes.js'
 import { json, jsonBody, type Answer } from '../gateway/answer.js'
-import { clusterOfPath } from '../gateway/eks-actions.js'
+import { clusterOfPath } from '../gateway/eks-path.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
 
 /**

@@ -4,9 +4,9 @@ import type { UserIdentity } from '../cloudtrail/record.js'
 import { serviceSession } from '../cloudtrail/service-session.js'
 import { withoutFraction } from '../cloudtrail/sessions.js'
 import { ON_BEHALF_HEADER, type Recorder } from '../cloudtrail/recorder.js'
-import { headerOf, jsonBody, type Answer } from '../gateway/answer.js'
+import { jsonBody, type Answer } from '../gateway/answer.js'
+import { errorIn } from '../gateway/error-in.js'
 import type { OutgoingRequest } from '../gateway/upstream.js'
-import { textOf } from '../gateway/xml-text.js'
 import { assertMayCall, executionRole, NotAllowed } from './execution-role.js'
 import type { Execution, ScheduleDocument } from './schedule.js'
 import { sdkCall, universalTarget, type SdkCall } from './sdk-request.js'
@@ -55,15 +55,12 @@ async function callAs(identity: UserIdentity, call: SdkCall, region: string, { r
 }
 
 /** Scheduler tries again when a service is busy or broken, and not when it refuses (Scheduler User Guide, "Configuring a dead-letter queue"). */
-export function outcomeOf({ body, rawHeaders, status }: Answer): Outcome {
+export function outcomeOf(answer: Answer): Outcome {
+  const { status } = answer
   if (status < 300) return { kind: 'done' }
-  const text = body.toString('utf8')
-  const document = text.startsWith('<') ? undefined : jsonBody(body)
-  const type = document?.['__type'] ?? headerOf(rawHeaders, 'x-amzn-errortype') ?? textOf(text, 'Code')
-  const code = typeof type === 'string' ? (type.split('#').at(-1) ?? type) : String(status)
-  const said = document?.['message'] ?? document?.['Message'] ?? textOf(text, 'Message')
+  const { code = String(status), message = '' } = errorIn(answer)
   const isBusy = status >= 500 || status === 429 || /Throttl|RequestLimitExceeded|TooManyRequests|SlowDown/.test(code)
-  return { kind: isBusy ? 'again' : 'failed', code, message: typeof said === 'string' ? said : '' }
+  return { kind: isBusy ? 'again' : 'failed', code, message }
 }
 
 /** The input, with what Scheduler fills in (Scheduler User Guide, "Adding context attributes"). */

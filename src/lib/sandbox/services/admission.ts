@@ -1,4 +1,5 @@
-import { errorAnswer, headerOf, jsonBody, withoutHeaders, type Answer, type AwsError } from '../gateway/answer.js'
+import { errorAnswer, headerOf, withoutHeaders, type Answer } from '../gateway/answer.js'
+import { errorIn } from '../gateway/error-in.js'
 import type { MendContext, MendRequest } from '../mends/mend.js'
 
 /**
@@ -18,11 +19,7 @@ export async function refusalOf(request: MendRequest, context: MendContext): Pro
   }
   const rawHeaders = [...withoutHeaders(call.rawHeaders, new Set(['x-amz-target'])), 'x-amz-target', 'AWSEvents.NoSuchOperation']
   const answer = await context.forward({ call: { ...call, rawHeaders }, body: request.body })
-  return answer.status === 403 ? errorAnswer(call.protocol, errorIn(answer)) : undefined
-}
-
-function errorIn({ status, body }: Answer): AwsError {
-  const document = jsonBody(body) ?? {}
-  const text = (name: string): string => (typeof document[name] === 'string' ? document[name] : '')
-  return { status, code: text('__type') || 'AccessDeniedException', message: text('message') || text('Message') }
+  if (answer.status !== 403) return undefined
+  const { code = 'AccessDeniedException', message = '' } = errorIn(answer)
+  return errorAnswer(call.protocol, { status: answer.status, code, message })
 }

@@ -21,11 +21,12 @@ let trails: Trail[]
 let put: Array<TrailObject & { kmsKeyId: string | undefined }>
 let now: Date
 let failing: Error | undefined
+let failingLogs: Error | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'platform-trail-'))
   journal = new Journal(path.join(folder, 'events'))
-  ;[trails, put, now, failing] = [[trail()], [], NOW, undefined]
+  ;[trails, put, now, failing, failingLogs] = [[trail()], [], NOW, undefined, undefined]
 })
 afterEach(async () => rm(folder, { recursive: true, force: true }))
 
@@ -65,7 +66,9 @@ function delivery(): Delivery {
         if (failing) throw failing
         put.push({ ...object, kmsKeyId })
       },
-      log: async () => undefined,
+      log: async () => {
+        if (failingLogs) throw failingLogs
+      },
       notify: async () => undefined,
     },
     signer: async () => signingKey(path.join(folder, 'key.json'), NOW),
@@ -136,6 +139,21 @@ describe('deliveries', () => {
     await one.deliver()
     expect(put).toHaveLength(1)
     expect(one.stateOf(trail().arn)?.error).toBeUndefined()
+  })
+
+  test('to a log group that is gone bring no file a second time', async () => {
+    const one = delivery()
+    await one.refresh(await journal.end(NOW))
+    await journal.add([record()], NOW)
+    failingLogs = Object.assign(new Error('no'), { name: 'ResourceNotFoundException' })
+    await one.deliver()
+    await one.deliver()
+    expect(put).toHaveLength(1)
+    expect(one.stateOf(trail().arn)).toMatchObject({ logsError: 'ResourceNotFoundException', error: undefined })
+    failingLogs = undefined
+    await journal.add([record()], NOW)
+    await one.deliver()
+    expect(one.stateOf(trail().arn)?.logsError).toBeUndefined()
   })
 
   test('end with the trail, with a last digest', async () => {

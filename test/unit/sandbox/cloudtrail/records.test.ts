@@ -118,6 +118,10 @@ describe('secrets', () => {
     [{ value: 'a' }, 'ssm'],
     [{ item: { id: { S: 'a' } } }, 'dynamodb'],
     [{ credentials: { sessionToken: 'a' } }, 'sts'],
+    [{ clusterName: 'c', token: 'a' }, 'eks-auth'],
+    [{ serviceSpecificCredential: { servicePassword: 'a' } }, 'iam'],
+    [{ virtualMFADevice: { base32StringSeed: 'a', qRCodePNG: 'b' } }, 'iam'],
+    [{ 'x-amz-server-side-encryption-customer-key': 'a' }, 's3'],
   ])('are hidden in %j of %s', (value, service) => {
     const text = JSON.stringify(redact(value, service))
     expect(text).not.toMatch(/"[ab]"/)
@@ -125,7 +129,12 @@ describe('secrets', () => {
   })
 
   test('are not what only sounds like one', () => {
-    expect(redact({ secretId: 's', value: 'v', keyId: 'k' }, 'logs')).toEqual({ secretId: 's', value: 'v', keyId: 'k' })
+    expect(redact({ secretId: 's', value: 'v', keyId: 'k', token: 't' }, 'logs')).toEqual({
+      secretId: 's',
+      value: 'v',
+      keyId: 'k',
+      token: 't',
+    })
   })
 })
 
