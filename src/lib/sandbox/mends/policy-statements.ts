@@ -26,3 +26,32 @@ export function withStatements(policy: string, change: (statement: Json) => Json
 export function many(value: unknown): unknown[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as unknown[]) : [value]
 }
+
+/** ArnEquals takes patterns too (IAM User Guide, "Amazon Resource Name (ARN) condition operators"). */
+const OPERATORS = new Map<string, (fact: string, wanted: string) => boolean>([
+  ['StringEquals', (fact, wanted) => fact === wanted],
+  ['StringLike', isLike],
+  ['ArnEquals', isLike],
+  ['ArnLike', isLike],
+])
+
+/**
+ * Whether the condition of a statement is met. One that is not known here is not.
+ * @param facts what is known of a call, by key in lower case.
+ */
+export function isMet(condition: Json, facts: ReadonlyMap<string, string>): boolean {
+  return Object.entries(condition).every(([operator, keys]) =>
+    Object.entries(keys as Json).every(([key, wanted]) => {
+      const fact = facts.get(key.toLowerCase())
+      return fact !== undefined && many(wanted).some((each) => OPERATORS.get(operator)?.(fact, String(each)) ?? false)
+    }),
+  )
+}
+
+function isLike(text: string, pattern: string): boolean {
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`).test(text)
+}

@@ -1,10 +1,9 @@
-import { many, PODS, withStatements } from './policy-statements.js'
+import { isMet, many, PODS, withStatements } from './policy-statements.js'
 
 type Json = Record<string, unknown>
 
 /** How the sandbox calls STS as the service that gives pods their roles: see `argocd/pods-service.ts`. */
 const SERVICE_SESSION = /^arn:aws:sts::(\d+):assumed-role\/aws-service-role\/pods\.eks\.amazonaws\.com$/
-const OPERATORS = new Set(['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike'])
 
 /**
  * A trust policy that lets EKS Pod Identity in without conditions, where those that it has are met. The emulator knows none of what EKS
@@ -33,24 +32,4 @@ function factsOf(account: string, form: URLSearchParams): Map<string, string> {
     if (key === 'eks-cluster-arn') facts.set('aws:sourcearn', value)
   }
   return facts
-}
-
-function isMet(condition: Json, facts: ReadonlyMap<string, string>): boolean {
-  return Object.entries(condition).every(
-    ([operator, keys]) =>
-      OPERATORS.has(operator) &&
-      Object.entries(keys as Json).every(([key, wanted]) => {
-        const fact = facts.get(key.toLowerCase())
-        return fact !== undefined && many(wanted).some((each) => matches(fact, String(each), operator))
-      }),
-  )
-}
-
-function matches(fact: string, wanted: string, operator: string): boolean {
-  if (operator === 'StringEquals') return fact === wanted
-  const pattern = wanted
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${pattern}$`).test(fact)
 }
