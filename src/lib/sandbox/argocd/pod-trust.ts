@@ -1,29 +1,17 @@
-const PODS = 'pods.eks.amazonaws.com'
+import { many, PODS, statementsOf } from '../mends/policy-statements.js'
+
 const NEEDED = ['sts:assumerole', 'sts:tagsession']
 
 interface Statement {
   Effect?: string
-  Principal?: { Service?: string | string[] }
-  Action?: string | string[]
+  Principal?: { Service?: unknown }
+  Action?: unknown
 }
 
 /** Whether the trust policy of a role lets EKS give it to pods. Conditions are not looked at. */
 export function podsMayAssume(policy: string): boolean {
-  const statements = many(statementsIn(policy))
-  const allowed = statements
+  const allowed = (statementsOf(policy) as Statement[])
     .filter(({ Effect, Principal }) => Effect === 'Allow' && many(Principal?.Service).includes(PODS))
-    .flatMap(({ Action }) => many(Action).map((action) => action.toLowerCase()))
+    .flatMap(({ Action }) => many(Action).map((action) => String(action).toLowerCase()))
   return NEEDED.every((action) => allowed.includes(action) || allowed.includes('sts:*'))
-}
-
-function statementsIn(policy: string): Statement | Statement[] | undefined {
-  try {
-    return (JSON.parse(policy) as { Statement?: Statement | Statement[] }).Statement
-  } catch {
-    return undefined
-  }
-}
-
-function many<T>(value: T | T[] | undefined): T[] {
-  return value === undefined ? [] : Array.isArray(value) ? value : [value]
 }

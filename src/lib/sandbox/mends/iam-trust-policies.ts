@@ -1,5 +1,6 @@
 import { withBody, type Answer } from '../gateway/answer.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
+import { withStatements } from './policy-statements.js'
 
 /** Whoever holds it may change a trust policy for a moment: see `sts-role-sessions`. */
 export const TRUST_LOCK = 'iam trust policies'
@@ -60,22 +61,9 @@ function isTaken(action: unknown): boolean {
 }
 
 function changedActions(policy: string, change: (action: unknown) => unknown): string {
-  let parsed: { Statement?: unknown }
-  try {
-    parsed = JSON.parse(policy) as { Statement?: unknown }
-  } catch {
-    return policy
-  }
-  const changeOne = (statement: unknown): unknown => {
-    const { Action: action } = statement as { Action?: unknown }
-    const changed = change(action)
-    return changed === action ? statement : { ...(statement as object), Action: changed }
-  }
-  const { Statement: statements } = parsed
-  const changed = Array.isArray(statements) ? statements.map(changeOne) : changeOne(statements ?? {})
-  const isSame =
-    Array.isArray(statements) && Array.isArray(changed)
-      ? changed.every((each, index) => each === statements[index])
-      : changed === statements
-  return isSame || statements === undefined ? policy : JSON.stringify({ ...parsed, Statement: changed })
+  const changed = withStatements(policy, (statement) => {
+    const action = change(statement['Action'])
+    return action === statement['Action'] ? statement : { ...statement, Action: action }
+  })
+  return changed ?? policy
 }

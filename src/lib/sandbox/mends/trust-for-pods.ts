@@ -1,9 +1,9 @@
+import { isMet, many, PODS, withStatements } from './policy-statements.js'
+
 type Json = Record<string, unknown>
 
-const PODS = 'pods.eks.amazonaws.com'
 /** How the sandbox calls STS as the service that gives pods their roles: see `argocd/pods-service.ts`. */
 const SERVICE_SESSION = /^arn:aws:sts::(\d+):assumed-role\/aws-service-role\/pods\.eks\.amazonaws\.com$/
-const OPERATORS = new Set(['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike'])
 
 /**
  * A trust policy that lets EKS Pod Identity in without conditions, where those that it has are met. The emulator knows none of what EKS
@@ -13,19 +13,12 @@ const OPERATORS = new Set(['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike']
  */
 export function trustForPods(policy: string, session: string, form: URLSearchParams): string | undefined {
   const [, account] = SERVICE_SESSION.exec(session) ?? []
-  const parsed = objectIn(policy)
-  if (account === undefined || !parsed) return undefined
+  if (account === undefined) return undefined
   const facts = factsOf(account, form)
-  const opened: Json[] = []
-  const statements = many(parsed['Statement']).map((each) => {
-    const { Condition, Principal, ...statement } = each as Json
-    const service = (Principal as Json | undefined)?.['Service']
-    if (Condition === undefined || !many(service).includes(PODS) || !isMet(Condition as Json, facts)) return each
-    const open = { ...statement, Principal }
-    opened.push(open)
-    return open
+  return withStatements(policy, (statement) => {
+    const { Condition, ...open } = statement as { Condition?: Json; Principal?: { Service?: unknown } }
+    return Condition !== undefined && many(open.Principal?.Service).includes(PODS) && isMet(Condition, facts) ? open : statement
   })
-  return opened.length > 0 ? JSON.stringify({ ...parsed, Statement: statements }) : undefined
 }
 
 /** What EKS tells with its call, by key in lower case. */
@@ -39,37 +32,4 @@ function factsOf(account: string, form: URLSearchParams): Map<string, string> {
     if (key === 'eks-cluster-arn') facts.set('aws:sourcearn', value)
   }
   return facts
-}
-
-function isMet(condition: Json, facts: ReadonlyMap<string, string>): boolean {
-  return Object.entries(condition).every(
-    ([operator, keys]) =>
-      OPERATORS.has(operator) &&
-      Object.entries(keys as Json).every(([key, wanted]) => {
-        const fact = facts.get(key.toLowerCase())
-        return fact !== undefined && many(wanted).some((each) => matches(fact, String(each), operator))
-      }),
-  )
-}
-
-function matches(fact: string, wanted: string, operator: string): boolean {
-  if (operator === 'StringEquals') return fact === wanted
-  const pattern = wanted
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${pattern}$`).test(fact)
-}
-
-function objectIn(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Json) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function many(value: unknown): unknown[] {
-  return value === undefined ? [] : Array.isArray(value) ? (value as unknown[]) : [value]
 }

@@ -1,5 +1,6 @@
 import type { Role } from '@aws-sdk/client-iam'
 import type { AwsClients } from '../../aws/clients.js'
+import { isMet, many, statementsOf } from '../mends/policy-statements.js'
 import type { SdkCall } from './sdk-request.js'
 
 /** Why a target was not called. Trying again would not help. */
@@ -94,51 +95,25 @@ async function iamArn(kind: string, name: string, account: string, clients: AwsC
 
 interface Statement {
   Effect?: string
-  Principal?: { Service?: string | string[] }
-  Action?: string | string[]
-  Condition?: Record<string, Record<string, string | string[]>>
+  Principal?: { Service?: unknown }
+  Action?: unknown
+  Condition?: Record<string, unknown>
 }
 
 /** Whether a trust policy lets Scheduler in. It knows the conditions that AWS recommends against a confused deputy; any other one refuses. */
 export function trusts(document: string, { account, scheduleArn }: { account: string; scheduleArn: string }): boolean {
-  const values = new Map([
+  const facts = new Map([
     ['aws:sourceaccount', account],
     ['aws:sourcearn', scheduleArn],
   ])
   const applies = ({ Action, Condition = {}, Principal }: Statement): boolean =>
-    [Principal?.Service ?? []].flat().includes(PRINCIPAL) &&
-    [Action ?? []].flat().some((action) => ['sts:AssumeRole', 'sts:*', '*'].includes(action)) &&
-    Object.entries(Condition).every(([operator, keys]) =>
-      Object.entries(keys).every(([key, wanted]) => holds(operator, values.get(key.toLowerCase()), [wanted].flat())),
-    )
-  const statements = statementsIn(document)
+    many(Principal?.Service).includes(PRINCIPAL) &&
+    many(Action).some((action) => ['sts:AssumeRole', 'sts:*', '*'].includes(String(action))) &&
+    isMet(Condition, facts)
+  // IAM answers a policy in the encoding of URLs.
+  const statements = statementsOf(document.startsWith('%') ? decodeURIComponent(document) : document) as Statement[]
   return (
     statements.some((each) => each.Effect === 'Allow' && applies(each)) &&
     !statements.some((each) => each.Effect === 'Deny' && applies(each))
   )
-}
-
-function holds(operator: string, value: string | undefined, wanted: readonly string[]): boolean {
-  if (value === undefined) return false
-  if (operator === 'StringEquals' || operator === 'ArnEquals') return wanted.includes(value)
-  if (operator !== 'StringLike' && operator !== 'ArnLike') return false
-  const pattern = (text: string): RegExp =>
-    new RegExp(
-      `^${text
-        .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-    )
-  return wanted.some((text) => pattern(text).test(value))
-}
-
-/** IAM answers a policy in the encoding of URLs. */
-function statementsIn(document: string): Statement[] {
-  try {
-    const text = document.startsWith('%') ? decodeURIComponent(document) : document
-    const { Statement } = JSON.parse(text) as { Statement?: Statement | Statement[] }
-    return [Statement ?? []].flat()
-  } catch {
-    return []
-  }
 }

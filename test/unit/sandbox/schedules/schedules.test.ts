@@ -151,6 +151,7 @@ describe('a role lets Scheduler in', () => {
       }),
       true,
     ],
+    [policy({ Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:scheduler:*:1:schedule/default/*' } } }), true],
     [policy({ Condition: { StringEquals: { 'aws:SourceAccount': '2' } } }), false],
     [policy({ Condition: { Bool: { 'aws:SecureTransport': 'true' } } }), false],
     [policy({ Principal: { Service: 'events.amazonaws.com' } }), false],
