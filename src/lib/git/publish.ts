@@ -139,39 +139,34 @@ async function refuseConflicts(ports: GitPorts, directory: string, { files, bran
 
 async function blobsAt(ports: GitPorts, directory: string, commit: string, files: readonly string[]): Promise<Map<string, string>> {
   const { stdout } = await git(ports, directory, ['ls-tree', '-r', '-z', commit, '--', ...files])
-  return new Map(
-    stdout
-      .split('\0')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [entry = '', name = ''] = line.split('\t')
-        return [name, entry.split(' ')[2] ?? ''] as const
-      }),
-  )
+  return blobsIn(stdout)
 }
 
 /** As Git would store the files of the working tree. */
 async function blobsHere(ports: GitPorts, directory: string, files: readonly string[]): Promise<Map<string, string>> {
   return withIndex(async (index) => {
-    await addToIndex(ports, directory, index, files)
+    await addToIndex(ports, directory, files, index)
     const { stdout } = await git(ports, directory, ['ls-files', '--stage', '-z', '--', ...files], [0], { index })
-    return new Map(
-      stdout
-        .split('\0')
-        .filter((line) => line !== '')
-        .map((line) => {
-          const [entry = '', name = ''] = line.split('\t')
-          return [name, entry.split(' ')[1] ?? ''] as const
-        }),
-    )
+    return blobsIn(stdout)
   })
+}
+
+/** The name of each file and of its blob, of lines with `<mode> <type> <blob>` or `<mode> <blob> <stage>`, a tab and the file. */
+function blobsIn(listing: string): Map<string, string> {
+  const form = /^\d+ (?:blob )?(\S+)[^\t]*\t(.*)$/s
+  return new Map(
+    listing.split('\0').flatMap((line) => {
+      const [, blob, name] = form.exec(line) ?? []
+      return blob === undefined || name === undefined ? [] : [[name, blob] as const]
+    }),
+  )
 }
 
 /** A commit with the files as they are here on top of another one, without touching branch, index or working tree. */
 async function commitOnTop(ports: GitPorts, directory: string, tip: string, files: readonly string[], message: string): Promise<string> {
   return withIndex(async (index) => {
     await git(ports, directory, ['read-tree', tip], [0], { index })
-    await addToIndex(ports, directory, index, files)
+    await addToIndex(ports, directory, files, index)
     const tree = (await git(ports, directory, ['write-tree'], [0], { index })).stdout.trim()
     const same = (await git(ports, directory, ['rev-parse', `${tip}^{tree}`])).stdout.trim()
     if (tree === same) return tip
@@ -180,8 +175,10 @@ async function commitOnTop(ports: GitPorts, directory: string, tip: string, file
   })
 }
 
-async function addToIndex(ports: GitPorts, directory: string, index: string, files: readonly string[]): Promise<void> {
-  if (files.length > 0) await git(ports, directory, ['update-index', '--add', '--remove', '--', ...files], [0], { index })
+/** @param index a file instead of the repository's own index */
+async function addToIndex(ports: GitPorts, directory: string, files: readonly string[], index?: string): Promise<void> {
+  if (files.length === 0) return
+  await git(ports, directory, ['update-index', '--add', '--remove', '--', ...files], [0], index === undefined ? {} : { index })
 }
 
 async function withIndex<T>(work: (index: string) => Promise<T>): Promise<T> {
@@ -200,17 +197,13 @@ async function takeOver(ports: GitPorts, directory: string, { files, message }: 
   const { exitCode } = await git(ports, directory, ['merge-base', '--is-ancestor', 'HEAD', commit], [0, 1])
   if (exitCode === 0) {
     // What is in the index like in the commit does not count as a change of the caller.
-    await addToOwnIndex(ports, directory, files)
+    await addToIndex(ports, directory, files)
     const merged = await git(ports, directory, ['merge', '--ff-only', '--quiet', commit], [0, 1, 128])
     if (merged.exitCode === 0) return 'up-to-date'
   }
   const open = (await uncommittedFiles(ports, directory, files)) ?? []
   if (open.length > 0) await commitFiles(ports, directory, open, message)
   return 'diverged'
-}
-
-async function addToOwnIndex(ports: GitPorts, directory: string, files: readonly string[]): Promise<void> {
-  if (files.length > 0) await git(ports, directory, ['update-index', '--add', '--remove', '--', ...files])
 }
 
 function busy({ url, branch }: RemoteBranch): UserError {
