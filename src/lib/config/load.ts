@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type * as z from 'zod'
 import { resolveInside } from '../core/files.js'
+import { addonCatalogue } from './addons/catalogue.js'
+import { checkWindows } from './addons/rules.js'
 import { findPolicyBreaches } from './policies.js'
 import { type FieldPath, formatField, invalidConfiguration, type Problem } from './problem.js'
 import type { Environment, Project } from './project.js'
@@ -96,6 +98,8 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
     const source = sourceOf.get(environment.name)
     return source ? [{ environment, source }] : []
   })
+  const outsideWindow = placed.flatMap(({ environment, source }) => checkWindows(environment, source, addonCatalogue()))
+  if (outsideWindow.length > 0) throw invalidConfiguration(outsideWindow)
   const project: Project = {
     directory,
     platform: decided.platform,

@@ -70,6 +70,8 @@ export interface Environment {
     exporter: boolean
     monthlyBudgetUsd?: number
   }
+  /** Every add-on that may run in an environment of this role. */
+  addons: Record<string, { enabled: boolean; version: string }>
   tags: Record<string, string>
 }
 

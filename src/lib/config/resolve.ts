@@ -1,3 +1,5 @@
+import { addonCatalogue } from './addons/catalogue.js'
+import { resolveAddons } from './addons/resolve.js'
 import { defaultKubernetesVersion } from './kubernetes-versions.js'
 import { presetValues, type PresetValues } from './presets.js'
 import { type FieldPath, formatField } from './problem.js'
@@ -104,6 +106,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),
     },
     ...decideParts(input, decide, base),
+    addons: resolveAddons(input.file, { catalogue: addonCatalogue(), source: input.source, origins }),
     databases: resolveDatabases(input.file.databases ?? {}, { preset, source: input.source, origins }),
   }
   origins.set('cluster.name', 'default')
@@ -236,8 +239,8 @@ function onHost(
   origins: Map<string, string>,
   fileOrigin: (field: string) => string,
 ): Environment {
-  const { account, region, network, keys, cluster, edge, waf, databases, connectivity, observability, name } = host.environment
+  const { account, region, network, keys, cluster, edge, waf, databases, connectivity, observability, addons, name } = host.environment
   origins.set('host', fileOrigin('host'))
   for (const field of HOST_FIELDS) origins.set(field, `host ${name}`)
-  return { ...common, host: name, account, region, network, keys, cluster, edge, waf, databases, connectivity, observability }
+  return { ...common, host: name, account, region, network, keys, cluster, edge, waf, databases, connectivity, observability, addons }
 }

@@ -144,6 +144,22 @@ export const errorCodes = {
   KubeconfigInvalid: { exitCode: ExitCode.failed, meaning: 'A kubeconfig is not what kubectl would read. It is not changed.' },
   KubeconfigLocked: { exitCode: ExitCode.failed, meaning: 'Another program holds the lock of a kubeconfig.' },
 
+  // Add-ons
+  AddonNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The catalogue has no add-on of this name.' },
+  AddonRefused: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'An add-on may not run in this environment: its role, or its Kubernetes version, does not fit.',
+  },
+  AddonValuesInvalid: {
+    exitCode: ExitCode.wrongUse,
+    meaning: 'Helm values have a key that the chart does not know, or a value that its schema refuses.',
+  },
+  ChartNotFound: { exitCode: ExitCode.failed, meaning: 'A chart, or this version of it, is not in the repository, or the repository cannot be reached.' },
+  ChartChanged: {
+    exitCode: ExitCode.refused,
+    meaning: 'The archive of a chart is not the one whose digest the catalogue or platform.lock.json holds. It is not used.',
+  },
+
   Interrupted: {
     exitCode: ExitCode.interrupted,
     meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.',
