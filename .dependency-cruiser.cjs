@@ -1,5 +1,6 @@
 // The direction of imports: commands → cli → use cases → roots → config, templates → adapters → core; ui → core.
-const USE_CASES = '^src/lib/(environments|shared|state|policy|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines)/'
+const USE_CASES =
+  '^src/lib/(environments|shared|state|policy|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines|monitoring)/'
 const ADAPTERS = '^src/lib/(terraform|aws|git|tools|opa|helm|argocd|kube|openshift)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

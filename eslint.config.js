@@ -42,6 +42,10 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     rules: {
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "ImportExpression[source.value='yaml']", message: 'In the bundle it has a default export only. Import core/yaml.js.' },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'stdout', message: TERMINAL },
@@ -68,7 +72,7 @@ export default tseslint.config(
     rules: { 'no-restricted-exports': 'off' },
   },
   {
-    files: ['src/lib/core/{exec,processes,guarded-process}.ts'],
+    files: ['src/lib/core/{exec,processes,guarded-process,piped-process}.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

@@ -14,6 +14,7 @@ const gates = [
   { name: 'configuration docs', command: node('scripts/config-docs.mjs', '--check') },
   { name: 'module docs', command: node('scripts/module-docs.mjs', '--check') },
   { name: 'template docs', command: node('scripts/template-docs.mjs', '--check') },
+  { name: 'dashboards', command: node('scripts/monitoring.mjs', '--check') },
   { name: 'command manifest', command: node('scripts/manifest.mjs', '--check') },
   {
     name: 'terraform format',

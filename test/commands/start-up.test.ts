@@ -100,6 +100,13 @@ test('a command with one AWS client reads that client, and no more than it needs
   expect(kilobytes).toBeLessThan(1500)
 })
 
+test('a configuration that was checked before is not checked again, so the libraries for it are not read', async () => {
+  await loadedBy('state', 'history', 'dev')
+  const { libraries, kilobytes } = await loadedBy('state', 'history', 'dev')
+  expect(libraries.filter((name) => ['zod', 'yaml'].includes(name))).toEqual([])
+  expect(kilobytes).toBeLessThan(1150)
+})
+
 test('of an AWS client only the commands that platform calls are there, and of zod no foreign languages', async () => {
   const { outputs } = await bundled()
   const sizes = new Map<string, number>()

@@ -33,7 +33,7 @@ export async function findKubernetes(): Promise<KubernetesPrograms> {
   return Object.fromEntries(found) as KubernetesPrograms
 }
 
-async function findTool(name: ToolName): Promise<ResolvedTool> {
+export async function findTool(name: ToolName): Promise<ResolvedTool> {
   const refuse = (): Promise<never> => Promise.reject(new Error('asked'))
   const ask = { interactive: false, confirm: refuse, input: refuse, select: refuse }
   return resolveTool({ ...sandboxPorts, exec: execProgram, ask }, name, { install: true })

@@ -42,10 +42,21 @@ nothing happens behind it. none: not there. Services that are not listed were no
         { header: 'Cluster', value: ({ name }) => name },
         { header: 'Endpoint', value: ({ endpoint }) => endpoint },
         { header: 'Ready', value: ({ ready }) => (ready ? 'yes' : 'no') },
+        { header: 'Argo CD', value: ({ argoCd }) => argoCdText(argoCd) },
       ])
+      if (clusters.some(({ argoCd }) => argoCd))
+        this.note('Argo CD runs as real programs of this machine, beside pods of its own that run nothing.')
+      for (const { argoCd, name } of clusters)
+        if (typeof argoCd?.problem === 'string') this.note(`Argo CD of ${name}: ${argoCd.problem}. See: platform sandbox logs --source clusters`)
       this.note('The Kubernetes API is real, its nodes are not: pods turn Ready and run nothing. Healthy proves the manifests only.')
     }
     if (running && !kubernetes)
       this.note('EKS clusters are shapes only here. For a real Kubernetes API behind each:  platform sandbox up --kubernetes')
   }
+}
+
+function argoCdText(row: SandboxStatus['clusters'][number]['argoCd']): string {
+  if (!row) return '-'
+  const state = row.ready ? 'ready' : row.problem === null ? 'starts' : 'does not run'
+  return [row.version, row.url, state].filter((part) => part !== null).join(' ')
 }

@@ -39,3 +39,15 @@ export async function setDeletionProtection(clients: AwsClients, name: string, o
     throw explainAwsError(error, `set the deletion protection of cluster ${name}`)
   }
 }
+
+/** Waits for a change of the cluster that is going on in EKS; an upgrade of a control plane takes ten minutes and more. */
+export async function waitUntilClusterSettled(clients: Pick<AwsClients, 'eks'>, name: string, abortSignal: AbortSignal): Promise<void> {
+  const { waitUntilClusterActive } = await import('@aws-sdk/client-eks')
+  try {
+    const client = await clients.eks()
+    await waitUntilClusterActive({ client, maxWaitTime: 3600, minDelay: 5, maxDelay: 30, abortSignal }, { name })
+  } catch (error) {
+    abortSignal.throwIfAborted()
+    throw explainAwsError(error, `wait for cluster ${name}`)
+  }
+}

@@ -9,6 +9,7 @@ import type { AwsTarget } from '../core/target.js'
 import type { MarkdownTable } from '../environments/fleet/report-file.js'
 import type { FleetResult } from '../environments/fleet/result.js'
 import type { Style } from '../ui/style.js'
+import { cacheFolder } from '../tools/cache-folder.js'
 import type { Column } from '../ui/table.js'
 import { toUsageError, toUserError } from './errors.js'
 import { assertBooleanVariables, globalFlags } from './flags.js'
@@ -55,8 +56,14 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
 
   /** The repository around `directory`, read and validated once. */
   protected async project(): Promise<Project> {
-    this.#project ??= import('../config/load.js').then(({ loadProject }) => loadProject(this.directory, { env: this.ports.env }))
+    this.#project ??= this.#load()
     return this.#project
+  }
+
+  async #load(): Promise<Project> {
+    const { env } = this.ports
+    const { loadKnownProject } = await import('../config/known-project.js')
+    return loadKnownProject(this.directory, { env, folder: path.join(cacheFolder(env), 'configurations') })
   }
 
   /** The AWS that the repository works on. With target `aws` nothing of the sandbox is loaded. */

@@ -1,4 +1,5 @@
 import type { Project } from '../config/project.js'
+import { UserError } from '../core/errors.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
 import type { KubernetesPrograms } from '../sandbox/clusters/programs.js'
@@ -36,6 +37,26 @@ export function kubernetesWish(ports: Ports, directory: string, asked: boolean):
   return { asked, programs: async () => findKubernetes(ports, directory) }
 }
 
+/**
+ * The programs of Argo CD, which most clusters get. A machine where one of them cannot be had has clusters all the same: the sandbox says
+ * what is missing where somebody installs Argo CD.
+ */
+async function installArgoCd(ports: Ports, directory: string): Promise<void> {
+  const { resolveTool } = await import('../tools/resolve-tool.js')
+  const { installedWithKubernetes } = await import('../sandbox/argocd/programs.js')
+  const { toolLockOf } = await import('./tool-lock.js')
+  const lock = await toolLockOf(directory)
+  for (const name of installedWithKubernetes) {
+    const progress = (detail: string): void => {
+      ports.report.emit({ type: 'step-progress', id: 'kubernetes', detail: `${name}: ${detail}` })
+    }
+    await resolveTool(ports, name, { install: true, lock, progress }).catch((error: unknown) => {
+      if (!(error instanceof UserError) || error.code !== 'ToolInstallFailed') throw error
+      progress(error.message)
+    })
+  }
+}
+
 /** The programs of a control plane: found, or built once for all repositories of this user. */
 async function findKubernetes(ports: Ports, directory: string): Promise<KubernetesPrograms> {
   const { resolveTool } = await import('../tools/resolve-tool.js')
@@ -43,6 +64,7 @@ async function findKubernetes(ports: Ports, directory: string): Promise<Kubernet
   const { toolLockOf } = await import('./tool-lock.js')
   const lock = await toolLockOf(directory)
   const found: Array<readonly [string, { path: string; version: string }]> = []
+  await installArgoCd(ports, directory)
   for (const name of kubernetesPrograms) {
     const progress = (detail: string): void => {
       ports.report.emit({ type: 'step-progress', id: 'kubernetes', detail: `${name}: ${detail}` })

@@ -1,18 +1,18 @@
 import path from 'node:path'
 import type * as z from 'zod'
-import { resolveInside } from '../core/files.js'
 import { addonCatalogue } from './addons/catalogue.js'
 import { checkWindows } from './addons/rules.js'
 import { findPolicyBreaches } from './policies.js'
 import { type FieldPath, formatField, invalidConfiguration, type Problem } from './problem.js'
 import type { Environment, Project } from './project.js'
 import { checkRules } from './project-rules.js'
-import { findRepository, PLATFORM_FILE, readRepositoryFiles, type RepositoryFiles } from './repository-files.js'
+import { openRepository, PLATFORM_FILE, readRepositoryFiles, type RepositoryFiles } from './repository-files.js'
 import { originOf, type Origins, resolveEnvironment } from './resolve.js'
 import { type EnvironmentFile, environmentSchema, type Platform, platformSchema } from './schema.js'
 import { checkSchema } from './schema-problems.js'
 import { resolveShared } from './shared.js'
-import { assertKnownAccount, type OutsideSettings, readOutsideSettings, SETTING_VARIABLES, type Variables } from './user-settings.js'
+import { SETTING_VARIABLES, type Variables } from './setting-places.js'
+import { assertKnownAccount, type OutsideSettings, readOutsideSettings } from './user-settings.js'
 import { parseYaml, type YamlSource } from './yaml-source.js'
 
 export interface LoadContext {
@@ -25,21 +25,6 @@ export interface Configuration {
   origins: { platform: Origins; environments: ReadonlyMap<string, Origins> }
 }
 
-/** Where commands write in a repository, apart from the configuration itself. */
-const WRITTEN_TO = [
-  '.platform/runs',
-  '.platform/locks',
-  '.platform/states',
-  '.platform/template-update',
-  '.platform/sandbox/data',
-  '.platform/sandbox/logs',
-  'infra/environments',
-  'infra/modules',
-  'infra/shared',
-  'infra/.templates',
-  'platform.lock.json',
-]
-
 /**
  * Reads and validates the repository at or above `directory`.
  * @throws `NotARepository`; `PathOutsideRepository`; `InvalidConfiguration` with every problem in `details.problems`
@@ -51,10 +36,7 @@ export async function loadProject(directory: string, context: LoadContext = {}):
 /** As `loadProject`, and tells where each value comes from. */
 export async function loadConfiguration(directory: string, context: LoadContext = {}): Promise<Configuration> {
   const outside = await readOutsideSettings(context.env ?? {})
-  const repository = await findRepository(directory)
-  // Before anything is written, for what is written there would land, and what is deleted there vanish, somewhere else.
-  for (const place of WRITTEN_TO) await resolveInside(repository, place)
-  return resolveConfiguration(await readRepositoryFiles(repository), outside)
+  return resolveConfiguration(await readRepositoryFiles(await openRepository(directory)), outside)
 }
 
 /**

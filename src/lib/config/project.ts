@@ -37,6 +37,7 @@ export interface Environment {
     publicAccessCidrs: string[]
     administrators: string[]
     logRetentionDays: number
+    addonVersions: Record<string, string>
     nodeGroups: Record<string, NodeGroup>
   }
   edge: {

@@ -1,12 +1,28 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isSystemError, messageOf, UserError } from '../core/errors.js'
+import { resolveInside } from '../core/files.js'
 import { isValidName, NAME_RULE } from '../core/names.js'
 import { readPlainText } from './plain-text.js'
 import type { Problem } from './problem.js'
 
 export const PLATFORM_FILE = 'platform.yaml'
 export const ENVIRONMENTS_FOLDER = 'environments'
+
+/** Where commands write in a repository, apart from the configuration itself. */
+const WRITTEN_TO = [
+  '.platform/runs',
+  '.platform/locks',
+  '.platform/states',
+  '.platform/template-update',
+  '.platform/sandbox/data',
+  '.platform/sandbox/logs',
+  'infra/environments',
+  'infra/modules',
+  'infra/shared',
+  'infra/.templates',
+  'platform.lock.json',
+]
 
 /** The texts of a repository's configuration, by path relative to it. What could not be read is a problem instead. */
 export interface RepositoryFiles {
@@ -43,6 +59,16 @@ export async function findRepository(directory: string): Promise<string> {
       : ['Go to the repository, or name it with -C.', 'Make a new one with: platform init NAME --target sandbox'],
     details: { directory: start },
   })
+}
+
+/**
+ * As `findRepository`, for whoever may write there: what is written through a link would land, and what is deleted vanish, somewhere else.
+ * @throws `NotARepository`, `PathOutsideRepository`
+ */
+export async function openRepository(directory: string): Promise<string> {
+  const repository = await findRepository(directory)
+  for (const place of WRITTEN_TO) await resolveInside(repository, place)
+  return repository
 }
 
 /** Reads `platform.yaml` and `environments/*.yaml`. */

@@ -7,7 +7,8 @@ import type { Environment } from './project.js'
 import { resolveDatabases } from './resolve-databases.js'
 import { HOST_FIELDS } from './project-rules.js'
 import type { EnvironmentFile, Platform, UserSettings } from './schema.js'
-import { SETTING_VARIABLES, type OutsideSettings } from './user-settings.js'
+import { SETTING_VARIABLES } from './setting-places.js'
+import type { OutsideSettings } from './user-settings.js'
 import type { YamlSource } from './yaml-source.js'
 
 /** For each field path, which place decided it: `environments/dev.yaml:12`, `preset small`, `default` … */
@@ -103,6 +104,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       publicAccessCidrs: decide('cluster.publicAccessCidrs', (v) => v.cluster?.publicAccessCidrs, []),
       administrators: decide('cluster.administrators', (v) => v.cluster?.administrators, []),
       logRetentionDays: decide('cluster.logRetentionDays', (v) => v.cluster?.logRetentionDays, base.cluster.logRetentionDays),
+      addonVersions: decide('cluster.addonVersions', (v) => v.cluster?.addonVersions, {}),
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),
     },
     ...decideParts(input, decide, base),

@@ -2,7 +2,7 @@ import validRange from 'semver/ranges/valid.js'
 import * as z from 'zod'
 import { isReservedPlatformName } from '../core/names.js'
 import { addonsSchema, mirrorsSchema } from './addons/settings-schema.js'
-import { architectures, isolations, presets, roles, targets } from './choices.js'
+import { architectures, isolations, managedAddons, presets, roles, targets } from './choices.js'
 import {
   connectivitySchema,
   databasesSchema,
@@ -118,6 +118,8 @@ const keysSchema = later(() =>
   }),
 )
 
+const addonVersion = z.string().regex(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/, { error: 'must be a version of EKS such as v1.12.4-eksbuild.1' })
+
 const clusterSchema = later(() =>
   z.strictObject({
     kubernetesVersion: kubernetesVersion.optional().describe(`Kubernetes minor version in quotes. Default "${defaultKubernetesVersion}".`),
@@ -131,6 +133,10 @@ const clusterSchema = later(() =>
       .describe('Address ranges that may reach the public endpoint. Empty: private endpoint only.'),
     administrators: z.array(principalArn).optional().describe('Principals with an access entry as cluster administrator.'),
     logRetentionDays: logRetentionDays.optional().describe('Days that the logs of the control plane are kept.'),
+    addonVersions: z
+      .partialRecord(z.enum(managedAddons), addonVersion)
+      .optional()
+      .describe("Versions of EKS's add-ons, written by cluster upgrade. One that is not named gets EKS's default once, and keeps it."),
     nodeGroups: z
       .record(name, nodeGroupSchema)
       .refine((groups) => Object.keys(groups).length > 0, { error: 'must name at least one group: every controller runs on it' })

@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { UserError } from '../core/errors.js'
 import { nearest } from '../core/names.js'
 import { readPlainText } from './plain-text.js'
 import { formatHints, invalidConfiguration } from './problem.js'
 import { type UserSettings, userSettingsSchema } from './schema.js'
 import { checkSchema } from './schema-problems.js'
+import { SETTING_VARIABLES, userSettingsFile, type Variables } from './setting-places.js'
 import { parseYaml } from './yaml-source.js'
-
-/** The caller's environment variables, as in `Ports.env`. */
-export type Variables = Readonly<Record<string, string | undefined>>
 
 /** What comes from outside the repository. */
 export interface OutsideSettings {
@@ -17,22 +14,6 @@ export interface OutsideSettings {
   variables: UserSettings
   /** Below every file. */
   user: UserSettings
-}
-
-export const SETTING_VARIABLES = {
-  region: 'PLATFORM_REGION',
-  preset: 'PLATFORM_PRESET',
-  account: 'PLATFORM_ACCOUNT',
-  kubernetesVersion: 'PLATFORM_KUBERNETES_VERSION',
-  terraformBinary: 'PLATFORM_TERRAFORM_BINARY',
-  providerMirror: 'PLATFORM_PROVIDER_MIRROR',
-} as const satisfies Record<keyof UserSettings, string>
-
-/** `$XDG_CONFIG_HOME/platform/config.yaml`, by default in `~/.config`. */
-export function userSettingsFile(env: Variables): string | undefined {
-  const home = env['HOME'] ?? env['USERPROFILE']
-  const folder = env['XDG_CONFIG_HOME'] || (home ? path.join(home, '.config') : undefined)
-  return folder ? path.join(folder, 'platform', 'config.yaml') : undefined
 }
 
 /**

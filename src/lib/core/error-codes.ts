@@ -98,11 +98,24 @@ export const errorCodes = {
   SandboxFailed: { exitCode: ExitCode.failed, meaning: 'The local AWS did not start or stopped answering.' },
   SandboxNotUsed: { exitCode: ExitCode.wrongUse, meaning: 'A sandbox command was run in a repository whose target is aws.' },
 
+  // Git
+  GitUnreachable: { exitCode: ExitCode.failed, meaning: 'The Git server did not answer.' },
+  GitRefused: { exitCode: ExitCode.failed, meaning: 'The Git server refused: sign-in, rights, or a protected branch.' },
+  GitConflict: {
+    exitCode: ExitCode.failed,
+    meaning: 'Somebody changed the same files in Git meanwhile, or the branches have nothing in common. Nothing local is lost.',
+  },
+
   // Environments
   PreflightFailed: { exitCode: ExitCode.failed, meaning: 'A check before the start failed. Nothing was changed.' },
   UnsupportedKubernetesVersion: {
     exitCode: ExitCode.wrongUse,
     meaning: 'The Kubernetes version is not one that this version of platform supports.',
+  },
+  UpgradeBlocked: {
+    exitCode: ExitCode.refused,
+    meaning:
+      'Something would break in the new Kubernetes version: an insight of EKS, an API that is gone there, or an add-on without a version.',
   },
   NetworkOverlap: { exitCode: ExitCode.wrongUse, meaning: 'The address range overlaps that of another environment.' },
   EnvironmentMoved: {
@@ -143,6 +156,24 @@ export const errorCodes = {
   },
   KubeconfigInvalid: { exitCode: ExitCode.failed, meaning: 'A kubeconfig is not what kubectl would read. It is not changed.' },
   KubeconfigLocked: { exitCode: ExitCode.failed, meaning: 'Another program holds the lock of a kubeconfig.' },
+  KubernetesUnreachable: { exitCode: ExitCode.failed, meaning: 'The API server of a cluster gives no answer.' },
+  KubernetesRefused: { exitCode: ExitCode.failed, meaning: 'The API server of a cluster refused a request.' },
+  WrongCluster: {
+    exitCode: ExitCode.refused,
+    meaning: 'The API server is not that of the configured cluster, or the cluster is not the one of the environment.',
+  },
+  HelmFailed: { exitCode: ExitCode.failed, meaning: 'Helm could not install, change or render a chart.' },
+  ChartNotFound: { exitCode: ExitCode.failed, meaning: 'A chart is not in its repository, or the repository cannot be reached.' },
+  ChartDigestMismatch: { exitCode: ExitCode.refused, meaning: 'A chart is not the one that platform.lock.json names. It is not used.' },
+  ArgoCdNotReady: { exitCode: ExitCode.failed, meaning: 'Argo CD is not installed in the cluster, or does not answer.' },
+  NotHealthy: {
+    exitCode: ExitCode.failed,
+    meaning: 'An application did not become synced and healthy. The message names the object and its last events.',
+  },
+  ManagementMissing: {
+    exitCode: ExitCode.failed,
+    meaning: 'The management cluster has not been bootstrapped, and a workload cluster is registered there.',
+  },
 
   // Add-ons
   AddonNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The catalogue has no add-on of this name.' },

@@ -14,6 +14,11 @@ export async function initRepository(ports: GitPorts, directory: string, branch:
   await git(ports, directory, ['init', '--quiet', '--template=', `--initial-branch=${branch}`])
 }
 
+/** Makes an empty repository without a working tree in an existing folder. */
+export async function initBareRepository(ports: GitPorts, directory: string, branch: string): Promise<void> {
+  await git(ports, directory, ['init', '--quiet', '--bare', '--template=', `--initial-branch=${branch}`])
+}
+
 /** Name of the branch that is checked out, also before its first commit; undefined when there is none. */
 export async function currentBranch(ports: GitPorts, directory: string): Promise<string | undefined> {
   const { stdout } = await git(ports, directory, ['symbolic-ref', '--quiet', '--short', 'HEAD'], [0, 1])
@@ -23,8 +28,16 @@ export async function currentBranch(ports: GitPorts, directory: string): Promise
 /** Commits these files (paths relative to `directory`), and nothing else. Hooks and signing are left out. */
 export async function commitFiles(ports: GitPorts, directory: string, files: readonly string[], message: string): Promise<void> {
   await git(ports, directory, ['add', '--force', '--', ...files])
-  const identity = (await hasIdentity(ports, directory)) ? [] : FALLBACK_IDENTITY
-  await git(ports, directory, [...asSettings(identity), 'commit', '--quiet', '--no-verify', '--message', message, '--', ...files])
+  await git(ports, directory, [
+    ...(await identitySettings(ports, directory)),
+    'commit',
+    '--quiet',
+    '--no-verify',
+    '--message',
+    message,
+    '--',
+    ...files,
+  ])
 }
 
 /** Takes files out of the index again, where a commit of them failed. */
@@ -47,24 +60,31 @@ export async function uncommittedFiles(ports: GitPorts, directory: string, files
   return files.filter((file) => found.some((each) => each === file || each.endsWith(`/${file}`)))
 }
 
+/** Settings that name somebody as the author where the user has told Git no name. */
+export async function identitySettings(ports: GitPorts, directory: string): Promise<string[]> {
+  return (await hasIdentity(ports, directory)) ? [] : asSettings(FALLBACK_IDENTITY)
+}
+
 async function hasIdentity(ports: GitPorts, directory: string): Promise<boolean> {
   if (ports.env['GIT_AUTHOR_EMAIL'] && ports.env['GIT_COMMITTER_EMAIL']) return true
   const { stdout } = await git(ports, directory, ['config', '--get', 'user.email'], [0, 1])
   return stdout.trim() !== ''
 }
 
-/** Runs Git with settings that keep it quiet. */
+/** Runs Git with settings that keep it quiet. `index`: a file to use instead of the repository's own index. */
 export async function git(
   ports: GitPorts,
   directory: string,
   args: readonly string[],
   okCodes: readonly number[] = [0],
+  { index, timeoutMs }: { index?: string; timeoutMs?: number } = {},
 ): Promise<ExecResult> {
   return ports.exec('git', [...asSettings(QUIET_SETTINGS), ...args], {
     cwd: directory,
-    env: childEnvironment(ports.env),
+    env: { ...childEnvironment(ports.env), ...(index !== undefined && { GIT_INDEX_FILE: index }) },
     okCodes,
     signal: ports.signal,
+    ...(timeoutMs !== undefined && { timeoutMs }),
   })
 }
 

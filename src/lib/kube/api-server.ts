@@ -8,8 +8,8 @@ export interface ApiServer {
   token: string
 }
 
-/** An answer, or why there is none. */
-export type ApiAnswer = { status: number; body: unknown } | { unreachable: string }
+/** An answer, or why there is none. The body is undefined where it is no JSON. */
+export type ApiAnswer = { status: number; body: unknown; text: string } | { unreachable: string }
 
 const MOST_BYTES = 64 * 1024 * 1024
 
@@ -17,14 +17,18 @@ const MOST_BYTES = 64 * 1024 * 1024
  * One GET, verified against the certificate authority of the cluster.
  * @param path such as `/api/v1/nodes`
  */
-export async function getFromApi(server: ApiServer, path: string, options: { timeoutMs: number; signal: AbortSignal }): Promise<ApiAnswer> {
+export async function getFromApi(
+  server: ApiServer,
+  path: string,
+  options: { timeoutMs: number; signal: AbortSignal; accept?: string },
+): Promise<ApiAnswer> {
   return new Promise((resolve) => {
     const fail = (error: unknown): void => resolve({ unreachable: messageOf(error) })
     const call = request(
       new URL(path, server.url),
       {
         ca: Buffer.from(server.certificateAuthority, 'base64'),
-        headers: { authorization: `Bearer ${server.token}`, accept: 'application/json' },
+        headers: { authorization: `Bearer ${server.token}`, accept: options.accept ?? 'application/json' },
         signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
       },
       (answer) => {
@@ -36,7 +40,10 @@ export async function getFromApi(server: ApiServer, path: string, options: { tim
           else chunks.push(chunk)
         })
         answer.on('error', fail)
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: jsonOf(Buffer.concat(chunks)) }))
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8')
+          resolve({ status: answer.statusCode ?? 0, body: jsonOf(text), text })
+        })
       },
     )
     call.on('error', fail)
@@ -65,9 +72,9 @@ function isList(body: unknown): body is { items: unknown[]; metadata?: { continu
   return typeof body === 'object' && body !== null && 'items' in body && Array.isArray(body.items)
 }
 
-function jsonOf(bytes: Buffer): unknown {
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'))
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parse } from 'yaml'
 import { UserError } from '../core/errors.js'
 import { readTextIfExists } from '../core/files.js'
 import type { Ports } from '../core/ports.js'
@@ -46,6 +45,7 @@ export function reportLeftOut({ report }: Pick<Ports, 'report'>, { name }: Pick<
 }
 
 async function refuseUsed(root: Pick<Root, 'name' | 'folder' | 'file'>, missing: readonly string[], repository: string): Promise<void> {
+  const { parse } = await import('../core/yaml.js')
   const file: unknown = parse((await readTextIfExists(path.join(repository, root.file))) ?? '')
   const fields = typeof file === 'object' && file !== null ? Object.keys(file) : []
   const used = missing.filter((name) => fields.includes(name))

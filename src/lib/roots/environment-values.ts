@@ -42,6 +42,7 @@ export function terraformVariables(
       public_access_cidrs: cluster.publicAccessCidrs,
       administrators: cluster.administrators,
       log_retention_days: cluster.logRetentionDays,
+      addon_versions: cluster.addonVersions,
       node_groups: Object.fromEntries(
         Object.entries(cluster.nodeGroups).map(([name, group]) => [
           name,

@@ -45,16 +45,28 @@ export const services: readonly ServiceFidelity[] = [
     'partial',
     'Assumed roles and presigned caller identities work. Session tokens are not looked at, and dates in trust policies always deny.',
   ),
-  plain('logs', 'partial', 'Groups, streams, retention, filters and queries work. No AWS service writes logs of its own.'),
+  plain(
+    'logs',
+    'partial',
+    'Groups, streams, retention, filters and queries work. Of the services of AWS, CloudTrail writes logs, and EKS where Kubernetes runs.',
+  ),
   plain('ecr', 'partial', 'Repositories and scan settings are kept. Push and pull do not work while signatures are checked.'),
-  plain('cloudtrail', 'shape-only', 'Trails are kept, but nothing is recorded.'),
+  mended(
+    'cloudtrail',
+    'partial',
+    'Every call is recorded, found by LookupEvents, and delivered to the bucket and log group of a trail, with digests that validate-logs takes. No Insights, no Lake.',
+  ),
   plain('events', 'partial', 'Rules and buses deliver to SQS, SNS and buses.'),
-  plain('scheduler', 'partial', 'SQS, SNS and event bus targets fire. Universal targets count as success and do nothing.'),
+  mended(
+    'scheduler',
+    'partial',
+    'SQS, SNS and event bus targets fire, and universal targets of the services that the reference lists, as the role of the schedule. Its permissions are asked for in IAM and EKS only.',
+  ),
   plain('wafv2', 'shape-only', 'Rules are kept and associated, but no request is looked at.'),
   plain('elasticloadbalancing', 'shape-only', 'Load balancers are kept. Making one takes a minute, as in AWS.'),
   plain('codepipeline', 'shape-only', 'Definitions are kept; an execution succeeds at once without running an action.'),
   plain('codebuild', 'none', 'Builds do not run.'),
-  plain('codecommit', 'partial', 'Repositories and commits through the API work; git clone does not.'),
+  mended('codecommit', 'partial', 'Repositories can be cloned and pushed to. What the API commits itself is kept apart from that.'),
   plain('secretsmanager', 'partial', 'Secrets are kept. IAM is not enforced.'),
   mended(
     'rds',
@@ -82,7 +94,7 @@ export const services: readonly ServiceFidelity[] = [
 const withKubernetes = mended(
   'eks',
   'partial',
-  'Each cluster has a real control plane with the access entries and policies of EKS. Nodes are objects, and pods run nothing. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
+  'Each cluster has a real control plane with the access entries and policies of EKS, and its logs in CloudWatch Logs. Nodes are objects, and pods run nothing; Argo CD is real where it is installed, with its pod identity. Add-ons are kept only; those of 1.35 and 1.36 have the versions of 1.34. IAM is not enforced.',
 )
 
 /** How true each service is in a sandbox with or without Kubernetes. */

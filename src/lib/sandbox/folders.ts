@@ -16,6 +16,12 @@ export interface SandboxFolders {
   mends: string
   /** What the services of our own keep. */
   services: string
+  /** What CloudTrail recorded. */
+  cloudtrail: string
+  /** Git repositories, served under /git. */
+  git: string
+  /** Packed Helm charts, served under /charts. */
+  charts: string
   /** Kubernetes clusters, and the etcd that they share. */
   clusters: string
   /** The processes of these. */
@@ -38,6 +44,9 @@ export function sandboxFolders(directory: string): SandboxFolders {
     startLock: path.join(root, 'start.lock'),
     mends: path.join(root, 'mends'),
     services: path.join(root, 'services'),
+    cloudtrail: path.join(root, 'cloudtrail'),
+    git: path.join(root, 'git'),
+    charts: path.join(root, 'charts'),
     clusters: path.join(root, 'clusters'),
     clusterProcesses: path.join(root, 'clusters.json'),
     kubernetesWanted: path.join(root, 'kubernetes'),

@@ -72,6 +72,7 @@ export async function startSandbox(ports: SandboxPorts, options: StartSandboxOpt
       directory: folders.repository,
       emulator,
       searchPath: ports.env['PATH'] ?? DEFAULT_PATH,
+      env: environmentOf(ports.env),
       accountId: SANDBOX_ACCOUNT_ID,
       region: options.region ?? 'us-east-1',
       build,
@@ -121,19 +122,18 @@ async function waitForStarting(ports: SandboxPorts, folders: SandboxFolders): Pr
   }
 }
 
+function environmentOf({ HOME, PATH = DEFAULT_PATH, XDG_CACHE_HOME }: SandboxPorts['env']): Record<string, string> {
+  return { PATH, ...(HOME !== undefined && { HOME }), ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }) }
+}
+
 async function launch(ports: SandboxPorts, folders: SandboxFolders, settings: SupervisorSettings): Promise<DetachedProcess> {
   await mkdir(folders.logs, { recursive: true })
   const output = path.join(folders.logs, 'supervisor.log')
   if (((await stat(output).catch(() => undefined))?.size ?? 0) > MAX_OUTPUT_BYTES) await rm(output)
-  const { HOME, TMPDIR } = ports.env
+  const { TMPDIR } = ports.env
   return ports.processes.startDetached(process.execPath, [supervisorProgram, JSON.stringify(settings)], {
     cwd: folders.root,
-    env: {
-      PATH: settings.searchPath,
-      NODE_NO_WARNINGS: '1',
-      ...(HOME !== undefined && { HOME }),
-      ...(TMPDIR !== undefined && { TMPDIR }),
-    },
+    env: { ...settings.env, NODE_NO_WARNINGS: '1', ...(TMPDIR !== undefined && { TMPDIR }) },
     stdoutFile: output,
     stderrFile: output,
     background: true,

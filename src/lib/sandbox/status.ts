@@ -50,5 +50,10 @@ async function runningClusters(record: SandboxRecord): Promise<ClusterRow[]> {
 }
 
 async function stoppedClusters(folders: SandboxFolders): Promise<ClusterRow[]> {
-  return (await clusterRecords(folders)).map((cluster) => ({ name: cluster.name, endpoint: endpointOf(cluster), ready: false }))
+  return (await clusterRecords(folders)).map((cluster) => ({
+    name: cluster.name,
+    endpoint: endpointOf(cluster),
+    ready: false,
+    argoCd: null,
+  }))
 }

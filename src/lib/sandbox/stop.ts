@@ -20,8 +20,9 @@ export async function resetSandbox(ports: SandboxPorts, directory: string): Prom
   if (!(await exists(folders.root))) return { reset: false }
   return withStartLock(ports, folders.startLock, async () => {
     await stopLocked(ports, folders)
-    const { clusters, data, kubernetesWanted, logs, mends, services } = folders
-    for (const place of [data, mends, services, clusters, kubernetesWanted, logs]) await rm(place, { recursive: true, force: true })
+    const { cloudtrail, clusters, data, kubernetesWanted, logs, mends, services } = folders
+    for (const place of [data, mends, services, cloudtrail, clusters, kubernetesWanted, logs])
+      await rm(place, { recursive: true, force: true })
     return { reset: true }
   })
 }

@@ -1,4 +1,6 @@
 import { clusterTools } from './catalogue-cluster.js'
+import { gitopsTools } from './catalogue-gitops.js'
+import { monitoringTools } from './catalogue-monitoring.js'
 import type { DownloadRecipe, ToolSpec } from './tool-spec.js'
 
 const MIB = 1024 * 1024
@@ -135,6 +137,9 @@ export const catalogue = {
   },
 
   ...clusterTools,
+
+  ...gitopsTools,
+  ...monitoringTools,
 
   git: {
     name: 'git',

@@ -70,7 +70,7 @@ test('every value has an origin', async () => {
       typeof child === 'object' &&
       child !== null &&
       !Array.isArray(child) &&
-      !['account', 'nodeGroups', 'targetGroups', 'countedRules', 'databases'].includes(key)
+      !['account', 'nodeGroups', 'targetGroups', 'countedRules', 'databases', 'addonVersions'].includes(key)
         ? leaves(child, `${above}${key}.`)
         : [`${above}${key}`],
     )

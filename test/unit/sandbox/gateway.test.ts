@@ -3,11 +3,13 @@ import { createServer, request, type IncomingMessage, type RequestListener, type
 import { connect, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AwsClients } from '../../../src/lib/aws/clients.js'
+import { execProgram } from '../../../src/lib/core/exec.js'
 import { json } from '../../../src/lib/sandbox/gateway/answer.js'
 import { shapesOnly } from '../../../src/lib/sandbox/clusters/sandbox-clusters.js'
 import { FaultPlan } from '../../../src/lib/sandbox/gateway/fault-plan.js'
 import { createGateway } from '../../../src/lib/sandbox/gateway/server.js'
 import { Upstream } from '../../../src/lib/sandbox/gateway/upstream.js'
+import { GitRepositories } from '../../../src/lib/sandbox/git/repositories.js'
 import { mendContexts } from '../../../src/lib/sandbox/mends/contexts.js'
 import type { Mend } from '../../../src/lib/sandbox/mends/mend.js'
 
@@ -31,6 +33,11 @@ let mends: Mend[]
 let emulatorRuns: boolean
 let switchedOn: unknown[]
 
+const noGit = {
+  repositories: new GitRepositories({ exec: execProgram, env: process.env, signal: new AbortController().signal }, '/nowhere'),
+  endpoint: () => '',
+}
+
 beforeEach(async () => {
   ;[seen, log, mends, emulatorRuns, switchedOn] = [[], [], [], true, []]
   respond = (_, response) => void response.end('fine')
@@ -51,18 +58,26 @@ beforeEach(async () => {
     servicesFolder: '/nowhere',
     emulatorPort: async () => emulatorPort,
     clusters: shapesOnly,
+    git: noGit,
   })
   const clusters = {
     list: async () => [{ name: 'dev', endpoint: 'https://127.0.0.1:1', ready: true }],
     switchOn: async (programs: unknown) => void switchedOn.push(programs),
   }
-  const control = { token: 'secret', faults: new FaultPlan(), status: () => ({ restarts: 0 }), clusters }
+  const control = {
+    token: 'secret',
+    faults: new FaultPlan(),
+    status: () => ({ restarts: 0 }),
+    clusters,
+    deliverTrails: async () => undefined,
+  }
   gateway = createGateway({
     upstream,
     control,
     get mends() {
       return mends
     },
+    sites: [],
     mendContext: (call) => contextFor(call.region),
     log: (line) => log.push(line),
   })
@@ -277,6 +292,7 @@ describe('mends', () => {
       servicesFolder: '/',
       emulatorPort: async () => ports.shift() ?? 1002,
       clusters: shapesOnly,
+      git: noGit,
     })
     const first = await contextFor().clients()
     expect(first).toBeInstanceOf(AwsClients)

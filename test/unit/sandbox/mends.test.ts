@@ -1,13 +1,58 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { cloudTrailMend } from '../../../src/lib/sandbox/cloudtrail/cloudtrail-mend.js'
 import { allMends } from '../../../src/lib/sandbox/mends/all.js'
 import { extendAddons, missingVersions } from '../../../src/lib/sandbox/mends/eks-catalogue.js'
+import { schedulesMend } from '../../../src/lib/sandbox/schedules/schedules-mend.js'
 import { KeyedMutex } from '../../../src/lib/sandbox/mends/keyed-mutex.js'
 import { typeOfEc2 } from '../../../src/lib/sandbox/mends/tagged-resources.js'
+import { hiddenActions, shownActions } from '../../../src/lib/sandbox/mends/iam-trust-policies.js'
+import { trustWithSession } from '../../../src/lib/sandbox/mends/trust-with-session.js'
 import { parseQuery, selectPage } from '../../../src/lib/sandbox/mends/tagging-get-resources.js'
 
+describe('a trust policy', () => {
+  const session = 'arn:aws:sts::000000000000:assumed-role/argocd/me'
+  const policy = (AWS: unknown): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS } }] })
+
+  test.each([
+    ['names the role', 'arn:aws:iam::000000000000:role/argocd', ['arn:aws:iam::000000000000:role/argocd', session]],
+    ['names it with its path', ['arn:aws:iam::000000000000:role/ops/argocd'], ['arn:aws:iam::000000000000:role/ops/argocd', session]],
+    ['names another one', 'arn:aws:iam::000000000000:role/other', undefined],
+    ['names that of another account', 'arn:aws:iam::111111111111:role/argocd', undefined],
+  ])('that %s', (_, given, expected) => {
+    expect(trustWithSession(policy(given), session)).toBe(expected && policy(expected))
+  })
+
+  test('keeps the actions that the emulator refuses where it does not look', () => {
+    const text =
+      '{"Statement":[{"Action":["sts:AssumeRole","sts:TagSession"]},{"Action":"sts:SetSourceIdentity"},{"Action":"sts:AssumeRole"}]}'
+    const hidden = hiddenActions(text)
+    expect(JSON.parse(hidden)).toEqual({
+      Statement: [
+        { Action: ['sts:AssumeRole', ['sts:TagSession']] },
+        { Action: [['sts:SetSourceIdentity']] },
+        { Action: 'sts:AssumeRole' },
+      ],
+    })
+    expect(JSON.parse(shownActions(hidden))).toEqual({
+      Statement: [{ Action: ['sts:AssumeRole', 'sts:TagSession'] }, { Action: ['sts:SetSourceIdentity'] }, { Action: 'sts:AssumeRole' }],
+    })
+    expect(shownActions('{ "Statement": [] }')).toBe('{ "Statement": [] }')
+    expect(hiddenActions('broken')).toBe('broken')
+  })
+
+  test('that is none stays so', () => {
+    expect(trustWithSession('broken', session)).toBeUndefined()
+    expect(trustWithSession('{"Statement":{"Effect":"Allow","Principal":"*"}}', session)).toBeUndefined()
+  })
+})
+
+const nothing = { lookup: async () => ({ Events: [] }), signer: async () => Promise.reject(new Error('none')), stateOf: () => undefined }
+const nobody = { changed: async () => undefined, deleted: async () => undefined, groupDeleted: async () => undefined }
+const everyMend = [...allMends, cloudTrailMend(nothing), schedulesMend(nobody)]
+
 test('no call fits two mends', () => {
-  const claimed = allMends.flatMap(({ service, actions }) => actions.map((action) => `${service} ${action}`))
+  const claimed = everyMend.flatMap(({ service, actions }) => actions.map((action) => `${service} ${action}`))
   expect(new Set(claimed).size).toBe(claimed.length)
 })
 
@@ -122,5 +167,5 @@ describe('KeyedMutex', () => {
 test('the reference lists every mend', async () => {
   const reference = await readFile(new URL('../../../docs/reference/sandbox.md', import.meta.url), 'utf8')
   const listed = [...reference.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, id]) => id)
-  expect(listed.toSorted()).toEqual(allMends.map(({ id }) => id).toSorted())
+  expect(listed.toSorted()).toEqual(everyMend.map(({ id }) => id).toSorted())
 })

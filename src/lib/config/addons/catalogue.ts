@@ -4,34 +4,20 @@ import { UserError } from '../../core/errors.js'
 import { nearest } from '../../core/names.js'
 import { packageRoot } from '../../core/package-root.js'
 import type { Role } from '../choices.js'
-import { invalidConfiguration } from '../problem.js'
-import { checkSchema } from '../schema-problems.js'
-import { parseYaml } from '../yaml-source.js'
-import { type Addon, type AddonRelease, type Catalogue, catalogueSchema } from './catalogue-schema.js'
+import type { Addon, AddonRelease, Catalogue } from './catalogue-schema.js'
 
 /** Folder of the catalogue, and of the values of each add-on. */
 export const addonTemplates = path.join(packageRoot, 'templates', 'addons')
 
-const CATALOGUE_FILE = 'templates/addons/catalogue.yaml'
-
 let shipped: Catalogue['addons'] | undefined
 
-/** The catalogue that comes with platform, read once. */
-export function addonCatalogue(): Catalogue['addons'] {
-  shipped ??= parseCatalogue(readFileSync(path.join(addonTemplates, 'catalogue.yaml'), 'utf8'))
-  return shipped
-}
-
 /**
- * The add-ons of a catalogue's text, by name.
- * @throws `InvalidConfiguration` with every problem, its line and its field
+ * The catalogue that comes with platform, read once: every command needs it, and reading YAML takes longer than most of them.
+ * `catalogue.json` is generated from `catalogue.yaml`, which is checked then.
  */
-export function parseCatalogue(text: string, file = CATALOGUE_FILE): Catalogue['addons'] {
-  const parsed = parseYaml(file, text)
-  const checked = parsed.source ? checkSchema(catalogueSchema, parsed.source) : { problems: [] }
-  const problems = [...parsed.problems, ...checked.problems]
-  if (problems.length > 0 || !checked.value) throw invalidConfiguration(problems, ['Change the places named above.'])
-  return checked.value.addons
+export function addonCatalogue(): Catalogue['addons'] {
+  shipped ??= JSON.parse(readFileSync(path.join(addonTemplates, 'catalogue.json'), 'utf8')) as Catalogue['addons']
+  return shipped
 }
 
 /** @throws `AddonNotFound` with the nearest name */

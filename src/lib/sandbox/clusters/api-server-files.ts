@@ -13,16 +13,19 @@ export interface ControlPlaneFiles {
   pki: ClusterPki
   /** Where the API server asks about tokens and access: addresses that nobody guesses. */
   webhooks: { tokenUrl: string; accessUrl: string }
+  /** Port of the proxy that leads to the nodes. */
+  egressPort: number
 }
 
 /** Writes the files that the programs of a control plane read. Some hold secrets: all are for their owner only. */
-export async function writeControlPlaneFiles({ endpoint, folder, pki, webhooks }: ControlPlaneFiles): Promise<void> {
+export async function writeControlPlaneFiles({ egressPort, endpoint, folder, pki, webhooks }: ControlPlaneFiles): Promise<void> {
   const accessWebhook = path.join(folder, 'access-webhook.json')
   const files: Record<string, string> = {
     'authentication.json': toJsonText(authenticationConfiguration),
     'authentication-webhook.json': webhookKubeconfig(webhooks.tokenUrl),
     'access-webhook.json': webhookKubeconfig(webhooks.accessUrl),
     'authorization.json': toJsonText(authorizationConfiguration(accessWebhook)),
+    'egress.json': toJsonText(egressConfiguration(egressPort, pki)),
     'audit-policy.json': toJsonText(auditPolicy(OWN_USERS)),
     'kwok-stages.json': kwokStages.map(toJsonText).join('---\n'),
   }
@@ -30,6 +33,17 @@ export async function writeControlPlaneFiles({ endpoint, folder, pki, webhooks }
   for (const client of clientNames) {
     const text = clientKubeconfig(endpoint, pki.files.authority.certificate, pki.files.clients[client])
     await writeFileAtomic(kubeconfigFile(folder, client), text, { mode: 0o600 })
+  }
+}
+
+/** Nodes and pods have addresses of a network that is not there: another machine may have them where this one is. */
+function egressConfiguration(port: number, { files }: ClusterPki): Record<string, unknown> {
+  const { certificate: clientCert, key: clientKey } = files.clients.egress
+  const tcp = { url: `https://127.0.0.1:${port}`, tlsConfig: { caBundle: files.authority.certificate, clientCert, clientKey } }
+  return {
+    apiVersion: 'apiserver.k8s.io/v1beta1',
+    kind: 'EgressSelectorConfiguration',
+    egressSelections: [{ name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { tcp } } }],
   }
 }
 

@@ -18,6 +18,7 @@ import {
   schedulerArguments,
   type ControlPlaneSettings,
 } from './process-arguments.js'
+import { KubeletServer } from '../kubelet/kubelet-server.js'
 import type { KubernetesPrograms } from './programs.js'
 import type { StartProcess } from './start-process.js'
 import { waitUntil } from './wait.js'
@@ -38,14 +39,16 @@ const START_TIMEOUT_MS = 120_000
 /** The running programs of one cluster. */
 export class ControlPlane {
   readonly #processes: readonly KeptProcess[]
+  readonly #kubelet: KubeletServer
   readonly api: KubeApi
   /** PEM of who signed the certificate of its API server. */
   readonly authority: string
   /** Rejects when one of its programs does not come back. */
   readonly givenUp: Promise<never>
 
-  private constructor(processes: readonly KeptProcess[], api: KubeApi, authority: string) {
+  private constructor(processes: readonly KeptProcess[], kubelet: KubeletServer, api: KubeApi, authority: string) {
     this.#processes = processes
+    this.#kubelet = kubelet
     this.api = api
     this.authority = authority
     this.givenUp = Promise.race(processes.map(async (process) => process.givenUp))
@@ -58,7 +61,14 @@ export class ControlPlane {
     const pki = await ensureClusterPki(folders.pki, record.name)
     await mkdir(folders.config, { recursive: true, mode: 0o700 })
     await mkdir(folders.logs, { recursive: true })
-    await writeControlPlaneFiles({ folder: folders.config, endpoint: endpointOf(record), pki, webhooks: options.webhooks })
+    const kubelet = await KubeletServer.start(pki)
+    await writeControlPlaneFiles({
+      folder: folders.config,
+      endpoint: endpointOf(record),
+      pki,
+      webhooks: options.webhooks,
+      egressPort: kubelet.port,
+    })
     const settings = settingsOf(options, pki)
     const started: KeptProcess[] = []
     const start = async (role: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok', args: string[]): Promise<void> => {
@@ -78,14 +88,16 @@ export class ControlPlane {
     } catch (error) {
       api.close()
       await stopAll(started, 'SIGKILL')
+      await kubelet.stop()
       throw error
     }
-    return new ControlPlane(started, api, pki.authority)
+    return new ControlPlane(started, kubelet, api, pki.authority)
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.api.close()
     await stopAll(this.#processes, signal)
+    await this.#kubelet.stop()
   }
 }
 

@@ -5,6 +5,7 @@ import type { SandboxFolders } from '../folders.js'
 import { KeyedMutex } from '../mends/keyed-mutex.js'
 import { clusterFolders } from './cluster-folders.js'
 import { endpointOf, keptClusters, readClusterRecord, writeClusterRecord, type ClusterRecord } from './cluster-record.js'
+import type { Companion } from './companion.js'
 import { ControlPlane } from './control-plane.js'
 import type { EksCluster, EksView } from './eks-view.js'
 import type { KubeApi } from './kube-api.js'
@@ -23,8 +24,11 @@ export interface ControlPlanesOptions {
   programs: KubernetesPrograms
   eks: EksView
   reviews: Reviews
+  companion: Companion
   clock: Clock
   log: (line: string) => void
+  /** Called when the programs of a cluster have ended for good, before its files go. */
+  onRemoving?: (name: string) => Promise<void>
 }
 
 /** What DescribeCluster says of a cluster that runs here. */
@@ -115,6 +119,7 @@ export class ControlPlanes {
     this.#stopping = true
     const names = [...new Set([...this.#views.keys(), ...this.#running.keys()])]
     await Promise.all(names.map(async (name) => this.#mutex.run(name, async () => this.#stopOne(name, signal))))
+    await this.#options.companion.stop()
     await this.#etcd.stop(signal)
     await this.#webhooks.stop()
   }
@@ -156,11 +161,15 @@ export class ControlPlanes {
     // Deleted meanwhile: what comes next in turn removes it.
     if (this.#views.has(name)) this.#views.set(name, { state: 'active', endpoint: endpointOf(record), authority: plane.authority })
     await this.#reconcileNodes(name)
+    const { api, authority } = plane
+    const { region } = record
+    this.#options.companion.serves({ name, region, endpoint: endpointOf(record), authority, api, folders: place, startProcess })
   }
 
   async #remove(name: string): Promise<void> {
     const place = clusterFolders(this.#options.folders, name)
     await this.#stopOne(name, 'SIGKILL')
+    await this.#options.onRemoving?.(name)
     await (await this.#etcd.get()).forget(name)
     await rm(place.logs, { recursive: true, force: true })
     // Last: it is the reminder to do this after a crash.
@@ -171,6 +180,7 @@ export class ControlPlanes {
   async #stopOne(name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const plane = this.#running.get(name)
     this.#running.delete(name)
+    await this.#options.companion.ends(name)
     await plane?.stop(signal)
   }
 

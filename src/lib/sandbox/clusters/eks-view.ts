@@ -1,4 +1,5 @@
 import type { Nodegroup } from '@aws-sdk/client-eks'
+import { isLogType, type LogType } from '../control-plane-logs/log-types.js'
 import { emulatedEntries } from '../eks-access/emulated-entries.js'
 import { principalIdsOf } from '../mends/eks-access-entry-principals.js'
 import type { MendContext } from '../mends/mend.js'
@@ -14,6 +15,8 @@ export interface EksCluster {
   serviceCidr: string
   issuer: string
   authenticationMode: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP'
+  /** The logs of its control plane that go to CloudWatch Logs. */
+  logTypes: LogType[]
 }
 
 /** What the emulator knows of EKS clusters. */
@@ -57,6 +60,7 @@ export function emulatedEks(context: () => Pick<MendContext, 'clients' | 'exclus
         serviceCidr: cluster.kubernetesNetworkConfig?.serviceIpv4Cidr ?? '172.20.0.0/16',
         issuer: cluster.identity?.oidc?.issuer ?? `https://oidc.eks.${region}.amazonaws.com/id/${name}`,
         authenticationMode: cluster.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
+        logTypes: (cluster.logging?.clusterLogging ?? []).flatMap(({ enabled, types }) => (enabled ? (types ?? []).filter(isLogType) : [])),
       }
     },
 

@@ -44,6 +44,13 @@ export class KubeApi {
     if (answer.status !== 201 && answer.status !== 409) throw refused('POST', path, answer)
   }
 
+  /** Asks for something that is made for the asker and not kept, such as a token. @throws when the answer is an error. */
+  async request(path: string, object: unknown): Promise<Record<string, unknown>> {
+    const answer = await this.#client.call('POST', path, { input: object })
+    if (answer.status !== 201 || !answer.body) throw refused('POST', path, answer)
+    return answer.body
+  }
+
   /** Merges `change` into an object (RFC 7396). */
   async merge(path: string, change: unknown): Promise<void> {
     const answer = await this.#client.call('PATCH', path, { input: change, contentType: 'application/merge-patch+json' })

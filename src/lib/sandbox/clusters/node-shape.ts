@@ -106,6 +106,8 @@ function nodeAt(
       ],
       allocatable: resources,
       capacity: resources,
+      // Where EKS has its kubelets; see `KubeletServer`.
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: {
         architecture: arch,
         bootID: '',

@@ -28,6 +28,8 @@ const CLIENTS = {
   admin: { commonName: 'platform-sandbox', organization: 'system:masters' },
   'controller-manager': { commonName: 'system:kube-controller-manager' },
   scheduler: { commonName: 'system:kube-scheduler' },
+  // What the API server shows where it looks for its nodes.
+  egress: { commonName: 'platform-sandbox-egress' },
   kwok: { commonName: 'platform-sandbox-nodes', organization: 'system:masters' },
 } as const satisfies Record<string, Subject>
 

@@ -82,6 +82,7 @@ export function apiServerArguments(settings: ControlPlaneSettings): string[] {
     `--authentication-token-webhook-config-file=${path.join(config, 'authentication-webhook.json')}`,
     '--authentication-token-webhook-version=v1',
     `--authorization-config=${path.join(config, 'authorization.json')}`,
+    `--egress-selector-config-file=${path.join(config, 'egress.json')}`,
     `--audit-policy-file=${path.join(config, 'audit-policy.json')}`,
     `--audit-log-path=${path.join(logs, 'audit.log')}`,
     '--audit-log-maxsize=20',

@@ -1,9 +1,8 @@
-import * as z from 'zod/mini'
 import { toJsonText, writeFileAtomic } from '../../core/files.js'
 import type { ProcessIdentity } from '../../core/ports.js'
-import { readJsonRecord } from '../json-record.js'
+import { readJson } from '../json-record.js'
 import { KeyedMutex } from '../mends/keyed-mutex.js'
-import { identity } from '../record.js'
+import { isIdentity } from '../record.js'
 
 /** Keeps a list of the processes that a supervisor started, so that the next one can make sure that none of them is left. */
 export class ProcessLedger {
@@ -33,6 +32,6 @@ export class ProcessLedger {
 
 /** The processes in a list. What cannot be understood is left out: such processes ended with their supervisor all the same. */
 export async function readLedger(file: string): Promise<ProcessIdentity[]> {
-  const entries = (await readJsonRecord(file, z.array(z.unknown()))) ?? []
-  return entries.flatMap((entry) => identity.safeParse(entry).data ?? [])
+  const entries = await readJson(file)
+  return Array.isArray(entries) ? entries.filter(isIdentity).map(({ pid, startedAt }) => ({ pid, startedAt })) : []
 }

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from '../../core/files.js'
 import type { SandboxFolders } from '../folders.js'
+import type { ArgoCdRow, Companion } from './companion.js'
 import type { ControlPlanes, ControlPlanesOptions, ControlPlaneView } from './control-planes.js'
 import type { KubeApi } from './kube-api.js'
 import type { KubernetesPrograms } from './programs.js'
@@ -29,17 +30,21 @@ export interface ClusterRow {
   endpoint: string
   /** Whether its API server serves now. */
   ready: boolean
+  /** Null where it is not installed, or the cluster does not run. */
+  argoCd: ArgoCdRow | null
 }
 
-export interface SandboxClustersOptions extends Omit<ControlPlanesOptions, 'programs' | 'reviews'> {
-  /** Made when Kubernetes is switched on. */
+export interface SandboxClustersOptions extends Omit<ControlPlanesOptions, 'programs' | 'reviews' | 'companion'> {
+  /** These are made when Kubernetes is switched on. */
   reviews: () => Promise<Reviews>
+  companion: () => Promise<Companion>
 }
 
 /** Kubernetes in a sandbox: off until somebody asks for it, because its programs take minutes to build and memory to run. */
 export class SandboxClusters implements ClusterHooks {
   readonly #options: SandboxClustersOptions
   #planes: ControlPlanes | undefined
+  #companion: Companion | undefined
   #starting: Promise<void> | undefined
 
   constructor(options: SandboxClustersOptions) {
@@ -59,7 +64,9 @@ export class SandboxClusters implements ClusterHooks {
   async #switchOn(programs: KubernetesPrograms): Promise<void> {
     await rememberKubernetes(this.#options.folders)
     const module = await import('./control-planes.js')
-    this.#planes = await module.ControlPlanes.start({ ...this.#options, programs, reviews: await this.#options.reviews() })
+    const [reviews, companion] = [await this.#options.reviews(), await this.#options.companion()]
+    this.#companion = companion
+    this.#planes = await module.ControlPlanes.start({ ...this.#options, programs, reviews, companion })
   }
 
   created = (name: string): void => this.#planes?.created(name)
@@ -72,7 +79,8 @@ export class SandboxClusters implements ClusterHooks {
   api = (name: string): KubeApi | undefined => this.#planes?.api(name)
 
   async list(): Promise<ClusterRow[]> {
-    return (await this.#planes?.list()) ?? []
+    const rows = (await this.#planes?.list()) ?? []
+    return Promise.all(rows.map(async (row) => ({ ...row, argoCd: (await this.#companion?.argoCd(row.name)) ?? null })))
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -10,6 +10,8 @@ export interface StartedProgram {
   role: string
   file: string
   args: readonly string[]
+  /** What it needs in its environment beside a home folder. */
+  env?: Readonly<Record<string, string>>
 }
 
 /** Starts a program and keeps it running. Resolves when it runs, which is not yet when it answers. */
@@ -29,14 +31,14 @@ export interface ProcessPlace {
 const MAX_LOG_BYTES = 5 * 1024 * 1024
 
 export function processStarter({ clock, folder, ledger, logs, owner }: ProcessPlace): StartProcess {
-  return async ({ args, file, role }) => {
+  return async ({ args, env, file, role }) => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await mkdir(logs, { recursive: true })
     const log = new RotatingLog(path.join(logs, `${role}.log`), MAX_LOG_BYTES)
     const key = `${owner}/${role}`
     const process = new KeptProcess(
       // Nothing of the caller's environment: a KUBECONFIG or a proxy of his would lead elsewhere.
-      { title: `${role} of ${owner}`, file, args, folder, env: { HOME: folder } },
+      { title: `${role} of ${owner}`, file, args, folder, env: { HOME: folder, ...env } },
       {
         onOutput: (chunk) => log.write(chunk),
         onStarting: async (identity) => ledger.started(key, identity),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { accessAnalyzerAction } from './access-analyzer-actions.js'
 import { eksAction } from './eks-actions.js'
+import { restOperation } from './rest-operations.js'
 import { s3Action } from './s3-actions.js'
 import { isS3Control, s3ControlAction } from './s3-control-actions.js'
 
@@ -54,9 +55,15 @@ export function describeCall(head: CallHead, formBody?: string): Call {
     return { ...common, service: 's3-control', action: s3ControlAction(method, path) ?? `${method} ${path}`, protocol: 'query' }
   }
   if (service === 's3') return { ...common, action: s3Action(method, path, query, head.headers), protocol: 's3' }
-  if (service === 'eks') return { ...common, action: eksAction(method, path) ?? `${method} ${path}`, protocol: 'rest-json' }
-  const action = service === 'access-analyzer' ? accessAnalyzerAction(method, path) : undefined
-  return { ...common, action: action ?? `${method} ${path}`, protocol: 'rest-json' }
+  const action = OWN_ROUTES[service]?.(method, path)
+  const known = action ?? restOperation(service, method, cut === -1 ? url : url.slice(0, cut))?.name
+  return { ...common, action: known ?? `${method} ${path}`, protocol: 'rest-json' }
+}
+
+/** Where mends tell operations apart. */
+const OWN_ROUTES: Readonly<Record<string, (method: string, path: string) => string | undefined>> = {
+  eks: eksAction,
+  'access-analyzer': accessAnalyzerAction,
 }
 
 /** Whether the body must be read before the operation is known. */

@@ -13,11 +13,13 @@ export interface ControlState {
     list(): Promise<unknown[]>
     switchOn(programs: KubernetesPrograms): Promise<void>
   }
+  /** Delivers what CloudTrail recorded. */
+  deliverTrails: (options: { digest: boolean }) => Promise<void>
 }
 
 /**
- * Answers the gateway's own interface: `GET status`, `GET`, `POST`, `DELETE` of `faults`, `GET clusters`, and `POST kubernetes`, which
- * switches Kubernetes on.
+ * Answers the gateway's own interface: `GET status`, `GET`, `POST`, `DELETE` of `faults`, `GET clusters`, `POST kubernetes`, which
+ * switches Kubernetes on, and `POST trails`, which delivers what CloudTrail recorded.
  */
 export async function answerControl(request: IncomingMessage, body: string, state: ControlState): Promise<Answer> {
   if (!tokenFits(request.headers[TOKEN_HEADER], state.token)) return json(403, { message: 'The token is missing or wrong.' })
@@ -35,6 +37,9 @@ export async function answerControl(request: IncomingMessage, body: string, stat
       return json(200, { clusters: await state.clusters.list() })
     case `POST ${CONTROL_PREFIX}kubernetes`:
       return switchOn(body, state)
+    case `POST ${CONTROL_PREFIX}trails`:
+      await state.deliverTrails({ digest: jsonBody(Buffer.from(body))?.['digest'] === true })
+      return json(200, {})
     default:
       return json(404, { message: 'There is nothing here.' })
   }

@@ -4,9 +4,11 @@ import { isLoopbackUrl } from '../../core/loopback.js'
 import type { Mend, MendContext } from '../mends/mend.js'
 import { errorAnswer, json, type Answer } from './answer.js'
 import { describeCall, hasFormBody, type Call } from './call.js'
+import { recordsNothing, tapeAnswer, type CallRecorder, type CallTape } from './call-recorder.js'
 import { answerControl, type ControlState } from './control.js'
 import { CONTROL_PREFIX } from './control-path.js'
 import { errorOfFault } from './fault-plan.js'
+import { siteOf, type Site } from './site.js'
 import type { Upstream } from './upstream.js'
 import { UpstreamGone } from './upstream.js'
 
@@ -17,16 +19,23 @@ export interface GatewayOptions {
   upstream: Upstream
   control: ControlState
   mends: readonly Mend[]
+  /** What is served beside AWS. */
+  sites: readonly Site[]
   /** The context of one call. */
   mendContext: (call: Call) => MendContext
   /** Gets one line for each call. */
   log: (line: string) => void
+  /** Sees every call pass by. Default: nobody. */
+  recorder?: CallRecorder
 }
 
 interface Handled {
   call?: Call
+  /** What a site says of the request. */
+  site?: string
   /** What was done to the call beside passing it on. */
   remark?: string
+  tape?: CallTape
 }
 
 /** The HTTP server in front of the emulator: forwards, mends and, in tests, breaks calls. */
@@ -36,10 +45,13 @@ export function createGateway(options: GatewayOptions): Server {
     const handled: Handled = {}
     response.once('close', () => {
       if (!request.url?.startsWith(CONTROL_PREFIX)) options.log(logLine(handled, response, performance.now() - startedAt))
+      handled.tape?.end()
     })
     handle(options, request, response, handled)
       .then((answer) => {
-        if (answer) reply(response, answer)
+        if (!answer) return
+        tapeAnswer(handled.tape, answer)
+        reply(response, answer)
       })
       .catch((error: unknown) => fail(response, handled.call, error, options.log))
   })
@@ -69,9 +81,26 @@ async function handle(
     return json(404, { message: 'Not part of AWS. Run: platform sandbox reset' })
   }
 
+  const site = siteOf(options.sites, request)
+  if (site) {
+    // A name that was made to lead here must not read what only programs of this machine may.
+    if (!isLoopbackUrl(`http://${request.headers.host ?? ''}`)) return json(403, { message: 'Only addresses of this machine lead here.' })
+    handled.site = site.prefix
+    handled.site = await site.serve(request, response)
+    return undefined
+  }
+
   let body = hasFormBody(request) ? await readBody(request, MAX_READ) : undefined
   const call = describeCall(request, body?.toString('utf8'))
   handled.call = call
+  const tape = (options.recorder ?? recordsNothing).begin(call, request)
+  if (tape) handled.tape = tape
+  if (body) tape?.request(body)
+  const read = async (): Promise<Buffer> => {
+    const whole = await readBody(request, MAX_READ)
+    if (tape?.wantsRequest) tape.request(whole)
+    return whole
+  }
   const { delayMs, fault } = options.control.faults.take(call)
   if (delayMs > 0) {
     handled.remark = `latency ${delayMs}ms`
@@ -80,19 +109,21 @@ async function handle(
   const mend = options.mends.find((candidate) => fits(candidate, call))
   if (fault) {
     handled.remark = fault.kind
-    body ??= await readBody(request, MAX_READ)
+    body ??= await read()
     if (fault.kind !== 'lost-answer') return errorAnswer(call.protocol, errorOfFault(fault, call.protocol))
-    if (mend) await mend.handle({ call, body }, options.mendContext(call))
-    else await options.upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
+    const answer = mend
+      ? await mend.handle({ call, body }, options.mendContext(call))
+      : await options.upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body })
+    tapeAnswer(tape, answer)
     response.destroy()
     return undefined
   }
   if (mend && (body !== undefined || isSmall(request))) {
     handled.remark = mend.id
-    body ??= await readBody(request, MAX_READ)
+    body ??= await read()
     return mend.handle({ call, body }, options.mendContext(call))
   }
-  await options.upstream.stream(request, response, body)
+  await options.upstream.stream(request, response, { ...(body && { body }), ...(tape && { tape }) })
   return undefined
 }
 
@@ -145,8 +176,8 @@ function fail(response: ServerResponse, call: Call | undefined, error: unknown, 
   )
 }
 
-function logLine({ call, remark }: Handled, response: ServerResponse, durationMs: number): string {
+function logLine({ call, site, remark }: Handled, response: ServerResponse, durationMs: number): string {
   const end = response.writableFinished ? String(response.statusCode) : 'cut'
-  const what = call ? `${call.service} ${call.action}` : '- -'
+  const what = site ?? (call ? `${call.service} ${call.action}` : '- -')
   return `${new Date().toISOString()} ${end} ${what} ${Math.round(durationMs)}ms${remark === undefined ? '' : ` [${remark}]`}\n`
 }

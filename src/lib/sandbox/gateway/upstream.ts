@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { withoutHeaders, type Answer } from './answer.js'
+import { headerOf, withoutHeaders, type Answer } from './answer.js'
+import type { CallTape } from './call-recorder.js'
 
 /** Headers that belong to one connection (RFC 9110, section 7.6.1), and `Expect`, which the gateway has answered already. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'])
@@ -27,16 +28,29 @@ export class Upstream {
     this.#port = port
   }
 
-  /** Passes a request through as it comes in, and its answer as it comes back. `body`: what was read of the request already. */
-  async stream(incoming: IncomingMessage, response: ServerResponse, body?: Buffer): Promise<void> {
+  /**
+   * Passes a request through as it comes in, and its answer as it comes back.
+   * @param options.body what was read of the request already.
+   */
+  async stream(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    { body, tape }: { body?: Buffer; tape?: CallTape } = {},
+  ): Promise<void> {
     const outgoing = await this.#open(incoming.method ?? 'GET', incoming.url ?? '/', incoming.rawHeaders)
     const abort = (): void => void outgoing.destroy()
     response.once('close', abort)
     try {
       const answered = answerOf(outgoing)
-      if (body === undefined) incoming.pipe(outgoing)
-      else outgoing.end(body)
+      if (body === undefined) {
+        if (tape?.wantsRequest) incoming.on('data', (chunk: Buffer) => tape.request(chunk))
+        incoming.pipe(outgoing)
+      } else outgoing.end(body)
       const answer = await answered
+      if (tape) {
+        tape.answerHead(answer.statusCode ?? 502, answer.rawHeaders)
+        answer.on('data', (chunk: Buffer) => tape.answer(chunk))
+      }
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHeaders(answer.rawHeaders, HOP_BY_HOP))
       await pipeline(answer, response)
     } finally {
@@ -68,7 +82,9 @@ export class Upstream {
       if (/^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|security-token)$/i.test(name)) url.searchParams.delete(name)
     const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
     const authorization = `AWS4-HMAC-SHA256 Credential=test/${date.slice(0, 8)}/${region}/${service}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
-    const rawHeaders = [...withoutHeaders(request.rawHeaders, SIGNATURE_HEADERS), 'x-amz-date', date, 'authorization', authorization]
+    const kept = withoutHeaders(request.rawHeaders, SIGNATURE_HEADERS)
+    const host = headerOf(kept, 'host') === undefined ? ['host', '127.0.0.1'] : []
+    const rawHeaders = [...kept, ...host, 'x-amz-date', date, 'authorization', authorization]
     const changed = url.search !== new URL(request.url, 'http://127.0.0.1').search
     return this.send({ ...request, rawHeaders, url: changed ? url.pathname + url.search : request.url })
   }

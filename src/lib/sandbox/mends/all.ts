@@ -1,6 +1,7 @@
 import { accessAnalyzer } from '../services/access-analyzer.js'
 import { budgets } from '../services/budgets.js'
 import { acmWildcardRecord } from './acm-wildcard-record.js'
+import { codecommitCloneUrls } from './codecommit-clone-urls.js'
 import { dynamodbLastBackup } from './dynamodb-last-backup.js'
 import { dynamodbRecoveryPeriod } from './dynamodb-recovery-period.js'
 import { ec2DeleteVpc } from './ec2-delete-vpc.js'
@@ -18,6 +19,8 @@ import { elasticacheSnapshotKeys } from './elasticache-snapshots.js'
 import type { Mend } from './mend.js'
 import { s3LockAfterDelete } from './s3-lock-after-delete.js'
 import { stsPresignedIdentity } from './sts-presigned-identity.js'
+import { stsRoleSessions } from './sts-role-sessions.js'
+import { iamTrustPolicies } from './iam-trust-policies.js'
 import { rdsDatabases, rdsTags } from '../services/rds/rds.js'
 import { s3AccountPublicAccess } from '../services/s3-control.js'
 import { taggingGetResources } from './tagging-get-resources.js'
@@ -47,5 +50,8 @@ export const allMends: readonly Mend[] = [
   s3AccountPublicAccess,
   ec2LocalRoutes,
   stsPresignedIdentity,
+  stsRoleSessions,
+  iamTrustPolicies,
   eksAccessEntryPrincipals,
+  codecommitCloneUrls,
 ]

@@ -3,7 +3,7 @@ import type { ClusterHooks } from '../clusters/sandbox-clusters.js'
 import type { Upstream } from '../gateway/upstream.js'
 import { KeyedMutex } from './keyed-mutex.js'
 import { Shelf } from '../services/shelf.js'
-import type { MendContext } from './mend.js'
+import type { GitHooks, MendContext } from './mend.js'
 
 export interface ContextSettings {
   accountId: string
@@ -14,6 +14,7 @@ export interface ContextSettings {
   servicesFolder: string
   emulatorPort: () => Promise<number>
   clusters: ClusterHooks
+  git: GitHooks
 }
 
 /** Makes the contexts of mends, one for each region. They share what must be exclusive. */
@@ -40,6 +41,7 @@ export function mendContexts(upstream: Upstream, settings: ContextSettings): (re
     stateFolder: settings.stateFolder,
     shelf,
     clusters: settings.clusters,
+    git: settings.git,
     forward: ({ call, body }) => upstream.send({ method: call.method, url: call.url, rawHeaders: call.rawHeaders, body }),
     sendAsRoot: (request, service) => upstream.sendAsRoot(request, service, region),
     clients: () => clientsFor(region),

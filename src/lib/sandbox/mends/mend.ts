@@ -2,6 +2,7 @@ import type { AwsClients } from '../../aws/clients.js'
 import type { ClusterHooks } from '../clusters/sandbox-clusters.js'
 import type { Answer } from '../gateway/answer.js'
 import type { Call } from '../gateway/call.js'
+import type { GitRepositories } from '../git/repositories.js'
 import type { OutgoingRequest } from '../gateway/upstream.js'
 import type { Shelf } from '../services/shelf.js'
 
@@ -29,6 +30,14 @@ export interface MendContext {
   shelf: Shelf
   /** The Kubernetes behind EKS clusters. */
   clusters: ClusterHooks
+  git: GitHooks
+}
+
+/** The Git server of the gateway. */
+export interface GitHooks {
+  repositories: GitRepositories
+  /** Address of the gateway. */
+  endpoint(): string
 }
 
 /**

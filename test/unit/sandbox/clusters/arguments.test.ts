@@ -36,7 +36,7 @@ const pki: ClusterPki = {
     authority: pair('ca'),
     server: pair('server'),
     serviceAccountKey: '/pki/sa.key',
-    clients: { admin: pair('admin'), 'controller-manager': pair('cm'), scheduler: pair('scheduler'), kwok: pair('kwok') },
+    clients: { admin: pair('admin'), 'controller-manager': pair('cm'), scheduler: pair('scheduler'), egress: pair('egress'), kwok: pair('kwok') },
   },
 }
 const settings: ControlPlaneSettings = {
@@ -121,7 +121,7 @@ describe('files', () => {
     JSON.parse(await readFile(path.join(folder, 'config', name), 'utf8')) as Record<string, unknown>
 
   beforeAll(async () => {
-    await writeControlPlaneFiles({ folder: path.join(folder, 'config'), endpoint: 'https://127.0.0.1:1', pki, webhooks })
+    await writeControlPlaneFiles({ folder: path.join(folder, 'config'), endpoint: 'https://127.0.0.1:1', pki, webhooks, egressPort: 1 })
   })
 
   test('RBAC comes before access policies', async () => {

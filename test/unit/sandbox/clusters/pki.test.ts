@@ -78,7 +78,7 @@ describe('the certificates of a cluster', () => {
 
   test('nobody else may read them', async () => {
     const names = await readdir(path.join(folder, 'dev'))
-    expect(names).toHaveLength(13)
+    expect(names).toHaveLength(15)
     for (const name of names) expect((await stat(path.join(folder, 'dev', name))).mode & 0o777).toBe(0o600)
     expect((await stat(path.join(folder, 'dev'))).mode & 0o777).toBe(0o700)
   })

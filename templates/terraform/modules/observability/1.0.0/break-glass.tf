@@ -23,3 +23,22 @@ resource "aws_cloudwatch_log_metric_filter" "break_glass" {
     value     = "1"
   }
 }
+
+# What is done to keys is in the trail too, and nowhere else: KMS has no metric for a deletion that was scheduled or a call that was refused.
+# The alarm on keys that are watched comes from an event (alarms.tf); these numbers are for Prometheus.
+resource "aws_cloudwatch_log_metric_filter" "keys" {
+  for_each = var.alarms && var.break_glass != null ? {
+    deletions = { metric = "KeyDeletions", pattern = "{ $.eventSource = \"kms.amazonaws.com\" && ($.eventName = \"ScheduleKeyDeletion\" || $.eventName = \"DisableKey\") }" }
+    denials   = { metric = "KeyDenials", pattern = "{ $.eventSource = \"kms.amazonaws.com\" && $.errorCode = \"AccessDenied*\" }" }
+  } : {}
+
+  name           = "${local.name}-key-${each.key}"
+  log_group_name = var.break_glass.log_group
+  pattern        = each.value.pattern
+
+  metric_transformation {
+    namespace = local.use_namespace
+    name      = each.value.metric
+    value     = "1"
+  }
+}

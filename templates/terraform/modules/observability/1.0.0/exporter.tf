@@ -14,9 +14,21 @@ locals {
     "AWS/DynamoDB"       = { Sum = ["ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors", "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] }
     "AWS/ElastiCache"    = { Maximum = ["DatabaseMemoryUsagePercentage", "EngineCPUUtilization"], Sum = ["Evictions"] }
     "AWS/NATGateway"     = { Sum = ["ErrorPortAllocation", "PacketsDropCount", "BytesOutToDestination"] }
-    "AWS/RDS"            = { Average = ["CPUUtilization", "DatabaseConnections"], Minimum = ["FreeStorageSpace", "FreeableMemory"] }
+    "AWS/RDS"            = { Average = ["CPUUtilization", "DatabaseConnections"], Minimum = ["FreeStorageSpace", "FreeableMemory"], Maximum = ["ReplicaLag", "AuroraReplicaLag"] }
     "AWS/WAFV2"          = { Sum = ["AllowedRequests", "BlockedRequests", "CountedRequests"] }
   }
+
+  # What has no tags that could be searched, by the dimensions that its metrics must have. CodePipeline tells of pipelines of type V2 only,
+  # charges are in one region, and what the trail tells of keys and emergencies is where the account is watched.
+  others = merge({
+    pipelines           = { namespace = "AWS/CodePipeline", region = local.region, dimensions = ["PipelineName"], metrics = { Sum = ["FailedPipelineExecutions"], Average = ["PipelineDuration"] } }
+    builds              = { namespace = "AWS/CodeBuild", region = local.region, dimensions = ["ProjectName"], metrics = { Sum = ["Builds", "FailedBuilds"], Average = ["Duration", "QueuedDuration"] } }
+    charges             = { namespace = "AWS/Billing", region = "us-east-1", dimensions = ["Currency"], metrics = { Maximum = ["EstimatedCharges"] } }
+    charges-of-services = { namespace = "AWS/Billing", region = "us-east-1", dimensions = ["ServiceName", "Currency"], metrics = { Maximum = ["EstimatedCharges"] } }
+    }, {
+    for scope in distinct([var.environment, "shared"]) :
+    "trail-${scope}" => { namespace = "platform/${var.platform}/${scope}", region = local.region, dimensions = [], metrics = { Sum = [local.use_metric, "KeyDeletions", "KeyDenials"] } }
+  })
 
   # The form of YACE's own file: https://github.com/prometheus-community/yet-another-cloudwatch-exporter/blob/master/docs/configuration.md
   exporter_configuration = {
@@ -43,6 +55,17 @@ locals {
         "apiserver_storage_size_bytes"         = "Maximum"
         "scheduler_pending_pods_UNSCHEDULABLE" = "Maximum"
       } : { name = metric, statistics = [statistic], period = 300, length = 300 }]
+    }]
+    customNamespace = [for name, job in local.others : {
+      name                      = name
+      namespace                 = job.namespace
+      regions                   = [job.region]
+      dimensionNameRequirements = job.dimensions
+      # Charges come every six hours.
+      metrics = flatten([for statistic, names in job.metrics : [for metric in names : {
+        name   = metric, statistics = [statistic], nilToZero = statistic == "Sum"
+        period = job.namespace == "AWS/Billing" ? 21600 : 300, length = job.namespace == "AWS/Billing" ? 43200 : 300
+      }]])
     }]
   }
 }

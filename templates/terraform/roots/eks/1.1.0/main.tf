@@ -46,6 +46,7 @@ module "cluster" {
   public_access_cidrs = var.cluster.public_access_cidrs
   administrators      = var.cluster.administrators
   log_retention_days  = var.cluster.log_retention_days
+  addon_versions      = var.cluster.addon_versions
   node_groups         = var.cluster.node_groups
   subnet_ids          = module.network.private_subnet_ids
   secrets_kms_key_arn = module.keys.arns["cluster-secrets"]

@@ -95,6 +95,7 @@ variable "cluster" {
     public_access_cidrs = list(string)
     administrators      = list(string)
     log_retention_days  = number
+    addon_versions      = optional(map(string), {})
     node_groups = map(object({
       instance_types = list(string)
       capacity       = string
