@@ -1,9 +1,11 @@
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { CreatePodIdentityAssociationCommand, DeleteClusterCommand, DeleteNodegroupCommand, type Cluster } from '@aws-sdk/client-eks'
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/lib/core/clock.js'
 import { systemProcesses } from '../../src/lib/core/processes.js'
+import type { TrailRecord } from '../../src/lib/sandbox/cloudtrail/record.js'
 import type { ArgoCdRow } from '../../src/lib/sandbox/clusters/companion.js'
 import { readLedger } from '../../src/lib/sandbox/clusters/process-ledger.js'
 import { sandboxFolders } from '../../src/lib/sandbox/folders.js'
@@ -275,6 +277,13 @@ describe('a spoke', () => {
     expect((await kubectl(spoke, ['-n', 'far', 'get', 'deployment', 'web', '-o', 'name'])).stdout).toBe('deployment.apps/web')
     const log = await readFile(`${sandboxFolders(sandbox.directory).logs}/clusters/spoke/audit.log`, 'utf8')
     expect(log).toContain(`arn:aws:sts::${ACCOUNT}:assumed-role/deployer/`)
+    const LookupAttributes = [{ AttributeKey: 'EventName' as const, AttributeValue: 'AssumeRole' }]
+    const { Events = [] } = await (await sandbox.clients().cloudTrail()).send(new LookupEventsCommand({ LookupAttributes }))
+    const records = Events.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent ?? '') as TrailRecord)
+    const byEks = records.find(({ userIdentity }) => userIdentity.invokedBy === 'pods.eks.amazonaws.com')
+    expect(byEks?.requestParameters).toMatchObject({ roleArn: `arn:aws:iam::${ACCOUNT}:role/argocd`, tags: expect.any(Array) as unknown[] })
+    const byArgoCd = records.find(({ requestParameters }) => requestParameters?.['roleArn'] === deployer)
+    expect(byArgoCd?.userIdentity.arn).toMatch(new RegExp(`^arn:aws:sts::${ACCOUNT}:assumed-role/argocd/eks-management-argocd-`))
   })
 })
 

@@ -1,16 +1,21 @@
+import { DescribeTrailsCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import {
   DeleteObjectCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AwsClients } from '../../src/lib/aws/clients.js'
 import type { DestroyResult } from '../../src/lib/roots/destroy-root.js'
+import { deliverTrails } from '../../src/lib/sandbox/trail-files.js'
 import { clientsOf } from '../helpers/aws.js'
 import { Repository } from '../helpers/repository.js'
+import { sandboxPorts } from '../helpers/sandbox.js'
 
 const BUCKET = 'acme-trail-000000000000-eu-west-1'
 const DAYS = 365
@@ -39,12 +44,26 @@ const expectKept = (result: DestroyResult): void => {
   expect(result.retained).toContainEqual({ arn: keyArn, until: null, reason: expect.stringContaining(BUCKET) as string })
 }
 
+const trailArn = async (): Promise<string> => {
+  const { trailList } = await (await clients.cloudTrail()).send(new DescribeTrailsCommand({}))
+  return trailList?.[0]?.TrailARN ?? ''
+}
+
 test('an audit trail is made', async () => {
   const applied = await repository.run('shared', 'apply', '--yes', '--json')
   expect(applied.stderr).not.toContain('Error')
   expect(applied.exitCode).toBe(0)
   keyArn = applied.json<{ outputs: { trail_key_arn: string } }>().outputs.trail_key_arn
   clients = await clientsOf(repository)
+})
+
+test('has records of what was done, under its key', async () => {
+  await deliverTrails(sandboxPorts, repository.directory)
+  const s3 = await clients.s3()
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: 'AWSLogs/' }))
+  expect(Contents.length).toBeGreaterThan(0)
+  const { SSEKMSKeyId } = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: Contents[0]?.Key }))
+  expect(SSEKMSKeyId).toBe(keyArn)
 })
 
 test('is destroyed, except its records and the key that opens them', async () => {
@@ -70,6 +89,9 @@ test('takes the bucket and its key up again when it is made again, and deletes a
   const applied = await repository.run('shared', 'apply', '--yes', '--json')
   expect(applied.stderr).not.toContain('Error')
   expect(applied.json<{ outputs: { trail_key_arn: string } }>().outputs.trail_key_arn).toBe(keyArn)
+  // Or it would go on delivering records.
+  await (await clients.cloudTrail()).send(new StopLoggingCommand({ Name: await trailArn() }))
+  await deliverTrails(sandboxPorts, repository.directory)
   const s3 = await clients.s3()
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }))
   expect(Versions.length).toBeGreaterThan(0)

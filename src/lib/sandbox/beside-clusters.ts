@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.js'
 import type { Companion } from './clusters/companion.js'
 import { ArgoCds } from './argocd/argo-cds.js'
 import { CredentialsServer } from './argocd/credentials-server.js'
-import { emulatedPodIdentity } from './argocd/pod-identity.js'
+import { emulatedPodIdentity, type SessionListener } from './argocd/pod-identity.js'
 import { programFinder } from './argocd/programs.js'
 import { Players } from './players/players.js'
 
@@ -16,15 +16,25 @@ export interface BesideSettings {
   log: (line: string) => void
   /** Of the supervisor: where programs are found. */
   env: Readonly<Record<string, string | undefined>>
+  /** Hears of each session that a pod gets. */
+  onSession: SessionListener
 }
 
 /**
  * What runs beside the clusters of a sandbox: Argo CD where it is installed, with the credentials that its service accounts have in AWS,
  * and what plays other controllers.
  */
-export async function startBesideClusters({ accountId, clientsFor, clock, endpoint, env, log }: BesideSettings): Promise<Companion> {
+export async function startBesideClusters({
+  accountId,
+  clientsFor,
+  clock,
+  endpoint,
+  env,
+  log,
+  onSession,
+}: BesideSettings): Promise<Companion> {
   const never = new AbortController().signal
-  const credentials = await CredentialsServer.start(emulatedPodIdentity(clientsFor, accountId), () => clock.now(), log)
+  const credentials = await CredentialsServer.start(emulatedPodIdentity(clientsFor, accountId, onSession), () => clock.now(), log)
   const argoCds = new ArgoCds({
     clock,
     log,

@@ -98,6 +98,7 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
         clock,
         log: logTo(logs.clusters),
         env: settings.env,
+        onSession: async (session) => trail.assumed(session),
       })
     },
     clock,
@@ -194,9 +195,9 @@ export async function runSupervisor(settings: SupervisorSettings, self: ProcessI
   await closeGateway(gateway)
   // Without a folder there is nothing to save, and saving would bring the folder back.
   const signal = end.kind === 'folder-gone' ? 'SIGKILL' : 'SIGTERM'
-  if (end.kind !== 'folder-gone') await within(STOP_MS, trail.stop())
+  if (end.kind === 'stop') await within(STOP_MS, trail.stop())
   await clusters.stop(signal)
-  if (end.kind !== 'folder-gone') await within(STOP_MS, planeLogs.stop())
+  if (end.kind === 'stop') await within(STOP_MS, planeLogs.stop())
   await emulator.stop(signal)
   upstream.close()
   ownGateway.close()

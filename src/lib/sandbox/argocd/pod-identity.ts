@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { STSClient } from '@aws-sdk/client-sts'
 import type { AwsClients } from '../../aws/clients.js'
+import type { ServiceSession } from '../cloudtrail/service-session.js'
 import { KeyedMutex } from '../mends/keyed-mutex.js'
 import { podsService } from './pods-service.js'
 import { podsMayAssume } from './pod-trust.js'
@@ -29,11 +30,18 @@ export type PodIdentity = (principal: PodPrincipal) => Promise<{ credentials: Po
 /** The longest that EKS gives: six hours. Roles are made for one hour unless somebody says otherwise. */
 const SESSION_SECONDS = 3600
 
+/** Hears of each session, as CloudTrail does. */
+export type SessionListener = (session: ServiceSession) => Promise<void>
+
 /**
  * Plays EKS Pod Identity: a service account has the role of its association in the emulator.
  * @param clientsFor clients of the emulator's root identity for a region.
  */
-export function emulatedPodIdentity(clientsFor: (region: string) => Promise<AwsClients>, accountId: string): PodIdentity {
+export function emulatedPodIdentity(
+  clientsFor: (region: string) => Promise<AwsClients>,
+  accountId: string,
+  onSession: SessionListener,
+): PodIdentity {
   const mutex = new KeyedMutex()
   return async (principal) => {
     const clients = await clientsFor(principal.region)
@@ -42,7 +50,9 @@ export function emulatedPodIdentity(clientsFor: (region: string) => Promise<AwsC
     if (!(await trustsPods(clients, roleArn)))
       return { refused: `${roleArn} does not let pods.eks.amazonaws.com assume it (sts:AssumeRole and sts:TagSession).` }
     const sts = await mutex.run('service', async () => podsService(clients))
-    return { credentials: await assume(sts, roleArn, { ...principal, accountId }) }
+    const { credentials, session } = await assume(sts, roleArn, { ...principal, accountId })
+    await onSession(session)
+    return { credentials }
   }
 }
 
@@ -69,7 +79,7 @@ async function assume(
   sts: STSClient,
   roleArn: string,
   { accountId, cluster, namespace, region, serviceAccount }: PodPrincipal & { accountId: string },
-): Promise<PodCredentials> {
+): Promise<{ credentials: PodCredentials; session: ServiceSession }> {
   const { AssumeRoleCommand } = await import('@aws-sdk/client-sts')
   const tags = {
     'eks-cluster-arn': `arn:aws:eks:${region}:${accountId}:cluster/${cluster}`,
@@ -77,11 +87,12 @@ async function assume(
     'kubernetes-namespace': namespace,
     'kubernetes-service-account': serviceAccount,
   }
+  // As EKS names the session (user guide, "Understand how EKS Pod Identity works").
+  const sessionName = `eks-${cluster}-${serviceAccount}-${randomUUID()}`.slice(0, 64)
   const answer = await sts.send(
     new AssumeRoleCommand({
       RoleArn: roleArn,
-      // As EKS names the session (user guide, "Understand how EKS Pod Identity works").
-      RoleSessionName: `eks-${cluster}-${serviceAccount}-${randomUUID()}`.slice(0, 64),
+      RoleSessionName: sessionName,
       DurationSeconds: SESSION_SECONDS,
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       TransitiveTagKeys: Object.keys(tags),
@@ -89,5 +100,17 @@ async function assume(
   )
   const { AccessKeyId = '', Expiration, SecretAccessKey = '', SessionToken = '' } = answer.Credentials ?? {}
   const end = Expiration ?? new Date(Date.now() + SESSION_SECONDS * 1000)
-  return { AccessKeyId, SecretAccessKey, Token: SessionToken, AccountId: accountId, Expiration: end.toISOString() }
+  const session: ServiceSession = {
+    service: 'pods.eks.amazonaws.com',
+    accountId,
+    region,
+    roleArn,
+    roleId: answer.AssumedRoleUser?.AssumedRoleId?.split(':')[0] ?? '',
+    sessionName,
+    accessKeyId: AccessKeyId,
+    expiresAt: end,
+    tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+  }
+  const credentials = { AccessKeyId, SecretAccessKey, Token: SessionToken, AccountId: accountId, Expiration: end.toISOString() }
+  return { credentials, session }
 }

@@ -9,6 +9,7 @@ import { Identities, type IamUser } from './identities.js'
 import { Journal } from './journal.js'
 import { lookupEvents } from './lookup.js'
 import { Recorder } from './recorder.js'
+import { serviceSession, type ServiceSession } from './service-session.js'
 import { signingKey, type SigningKey } from './signing-key.js'
 import { emulatedTargets } from './trail-targets.js'
 import { trailsIn } from './trails.js'
@@ -81,6 +82,13 @@ export class CloudTrail {
     const userOf = async (accessKeyId: string): Promise<IamUser | undefined> => userOfKey(accessKeyId, options)
     const file = path.join(options.folder, 'sessions.jsonl')
     return new CloudTrail(options, await Identities.open({ accountId: options.accountId, file, userOf }, options.clock.now()))
+  }
+
+  /** A service of AWS has assumed a role here, without a call through the gateway. */
+  async assumed(session: ServiceSession): Promise<void> {
+    const { identity, record } = serviceSession(session, this.#options.clock.now())
+    this.recorder.add(record)
+    await this.identities.remember(session.accessKeyId, identity, session.expiresAt.toISOString())
   }
 
   /** Begins to deliver. The emulator must answer. */

@@ -67,8 +67,11 @@ export class Delivery {
   /** Delivers what there is. @param digest also makes digest files that are not due yet. */
   async deliver({ digest = false } = {}): Promise<void> {
     await this.#mutex.run('', async () => {
+      const logging = this.#trails.filter(({ isLogging }) => isLogging)
+      // Nothing is written where nothing is wanted: the folder may just have been deleted.
+      if (logging.length === 0) return
       const state = await this.#load()
-      for (const trail of this.#trails.filter(({ isLogging }) => isLogging)) {
+      for (const trail of logging) {
         const known = state.trails[trail.arn]
         if (known) await this.#deliverTo(trail, known, digest)
       }

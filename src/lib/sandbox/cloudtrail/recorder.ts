@@ -16,6 +16,8 @@ export const ON_BEHALF_HEADER = 'x-platform-sandbox-on-behalf'
 
 /** Larger bodies are not looked at: AWS cuts such parameters too. */
 const MAX_BODY = 100 * 1024
+/** How long a record may wait for others before it is written. */
+const GATHER_MS = 50
 
 export interface RecorderOptions {
   accountId: string
@@ -44,7 +46,7 @@ export class Recorder implements CallRecorder {
   readonly #behalf = new Map<string, UserIdentity>()
   #queue: Array<Noted | TrailRecord> = []
   #writing: Promise<void> = Promise.resolve()
-  #isScheduled = false
+  #timer: NodeJS.Timeout | undefined
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -106,28 +108,26 @@ export class Recorder implements CallRecorder {
 
   /** Resolves when everything noted so far is on disk. */
   async settled(): Promise<void> {
-    while (this.#queue.length > 0 || this.#isScheduled) {
-      await new Promise((resolve) => setImmediate(resolve))
-      await this.#writing
-    }
+    clearTimeout(this.#timer)
+    this.#flush()
     await this.#writing
   }
 
   #push(noted: Noted | TrailRecord): void {
     this.#queue.push(noted)
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    // After the answer, and several at once where calls come fast.
-    setImmediate(() => {
-      this.#writing = this.#writing.then(async () => this.#write())
-    })
+    // After the answer, and several at once: each write costs as much as ten records.
+    this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS)
+  }
+
+  #flush(): void {
+    this.#timer = undefined
+    this.#writing = this.#writing.then(async () => this.#write())
   }
 
   async #write(): Promise<void> {
     const { clock, journal, log, onTrailsChanged } = this.#options
     const batch = this.#queue
     this.#queue = []
-    this.#isScheduled = false
     try {
       const records: TrailRecord[] = []
       for (const noted of batch) records.push('kind' in noted ? await this.#recordOf(noted) : noted)

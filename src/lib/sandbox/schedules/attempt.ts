@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { AwsClients } from '../../aws/clients.js'
-import { assumedRole, withoutFraction } from '../cloudtrail/sessions.js'
-import type { TrailRecord, UserIdentity } from '../cloudtrail/record.js'
+import type { UserIdentity } from '../cloudtrail/record.js'
+import { serviceSession } from '../cloudtrail/service-session.js'
+import { withoutFraction } from '../cloudtrail/sessions.js'
 import { ON_BEHALF_HEADER, type Recorder } from '../cloudtrail/recorder.js'
-import { HIDDEN } from '../cloudtrail/redact.js'
 import { headerOf, jsonBody, type Answer } from '../gateway/answer.js'
 import type { OutgoingRequest } from '../gateway/upstream.js'
 import { textOf } from '../gateway/xml-text.js'
@@ -24,6 +24,7 @@ export interface AttemptPorts {
 export type Outcome = { kind: 'done' } | { kind: 'again' | 'failed'; code: string; message: string }
 
 const INVOKED_BY = 'scheduler.amazonaws.com'
+const SESSION_MS = 3_600_000
 
 /** Calls the target of a schedule as its role. */
 export async function attempt(document: ScheduleDocument, region: string, execution: Execution, ports: AttemptPorts): Promise<Outcome> {
@@ -77,39 +78,22 @@ function inputOf({ Arn, Target }: ScheduleDocument, { attempts, dueAt, id }: Exe
   return jsonBody(Buffer.from(text))
 }
 
-/** The session of the role, and the record of that it was opened. */
+/** The session of the role, of which CloudTrail hears. */
 function assume(document: ScheduleDocument, region: string, { id }: Execution, roleId: string, ports: AttemptPorts): UserIdentity {
   const { accountId, now, recorder } = ports
-  const roleArn = document.Target.RoleArn
-  const roleSessionName = id.replaceAll('-', '')
-  const at = withoutFraction(now())
-  const arn = `arn:aws:sts::${accountId}:assumed-role/${roleArn.split('/').at(-1) ?? ''}/${roleSessionName}`
-  const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`
-  const principalId = `${roleId}:${roleSessionName}`
-  const record: TrailRecord = {
-    eventVersion: '1.11',
-    userIdentity: { type: 'AWSService', invokedBy: INVOKED_BY },
-    eventTime: at,
-    eventSource: 'sts.amazonaws.com',
-    eventName: 'AssumeRole',
-    awsRegion: region,
-    sourceIPAddress: INVOKED_BY,
-    userAgent: INVOKED_BY,
-    requestParameters: { roleArn, roleSessionName },
-    responseElements: {
-      credentials: { accessKeyId, sessionToken: HIDDEN, expiration: withoutFraction(new Date(now().getTime() + 3_600_000)) },
-      assumedRoleUser: { assumedRoleId: principalId, arn },
+  const { identity, record } = serviceSession(
+    {
+      service: INVOKED_BY,
+      accountId,
+      region,
+      roleArn: document.Target.RoleArn,
+      roleId,
+      sessionName: id.replaceAll('-', ''),
+      accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      expiresAt: new Date(now().getTime() + SESSION_MS),
     },
-    requestID: randomUUID(),
-    eventID: randomUUID(),
-    readOnly: true,
-    resources: [{ accountId, type: 'AWS::IAM::Role', ARN: roleArn }],
-    eventType: 'AwsApiCall',
-    managementEvent: true,
-    recipientAccountId: accountId,
-    eventCategory: 'Management',
-  }
+    now(),
+  )
   recorder.add(record)
-  const attributes = { creationDate: at, mfaAuthenticated: 'false' as const }
-  return { ...assumedRole({ arn, principalId, roleArn, accountId, attributes }), accessKeyId, invokedBy: INVOKED_BY }
+  return { ...identity, invokedBy: INVOKED_BY }
 }

@@ -13,6 +13,8 @@ import { Shelf } from '../../../../src/lib/sandbox/services/shelf.js'
 import { errorAnswer, json } from '../../../../src/lib/sandbox/gateway/answer.js'
 import type { OutgoingRequest } from '../../../../src/lib/sandbox/gateway/upstream.js'
 
+/** Vitest waits for a second only. */
+const PATIENCE = { timeout: 20_000 }
 const SINCE = new Date('2026-01-31T12:00:30Z')
 
 function timing(expression: string, change: Partial<Timing> = {}): Timing {
@@ -236,7 +238,7 @@ describe('carrying out', () => {
     await sleep(20)
     expect(calls).toEqual([])
     now = new Date('2026-01-31T13:00:01Z')
-    await vi.waitFor(() => expect(emulated).toBeUndefined())
+    await vi.waitFor(() => expect(emulated).toBeUndefined(), PATIENCE)
     await sleep(20)
     expect(calls).toHaveLength(1)
     expect(calls[0]?.body.toString('utf8')).toBe('{"QueueUrl":"2026-01-31T13:00:00Z"}')
@@ -250,7 +252,7 @@ describe('carrying out', () => {
     // The emulator has deleted its own already.
     emulated = undefined
     await schedules().start()
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), PATIENCE)
   })
 
   test('does not happen when it was deleted', async () => {
@@ -276,9 +278,9 @@ describe('carrying out', () => {
     await one.start()
     for (const minute of [0, 1, 2, 3]) {
       now = new Date(`2026-01-31T13:0${minute}:01Z`)
-      await vi.waitFor(() => expect(calls).toHaveLength(Math.min(3, minute + 1)))
+      await vi.waitFor(() => expect(calls).toHaveLength(Math.min(3, minute + 1)), PATIENCE)
     }
-    await vi.waitFor(() => expect(sentToQueue).toHaveLength(1))
+    await vi.waitFor(() => expect(sentToQueue).toHaveLength(1), PATIENCE)
     expect(sentToQueue[0]).toMatchObject({
       MessageAttributes: { ERROR_CODE: { StringValue: 'Broken' }, RETRY_ATTEMPTS: { StringValue: '2' } },
     })
