@@ -177,19 +177,6 @@ export const errorCodes = {
 
   // Add-ons
   AddonNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The catalogue has no add-on of this name.' },
-  AddonRefused: {
-    exitCode: ExitCode.wrongUse,
-    meaning: 'An add-on may not run in this environment: its role, or its Kubernetes version, does not fit.',
-  },
-  AddonValuesInvalid: {
-    exitCode: ExitCode.wrongUse,
-    meaning: 'Helm values have a key that the chart does not know, or a value that its schema refuses.',
-  },
-  ChartNotFound: { exitCode: ExitCode.failed, meaning: 'A chart, or this version of it, is not in the repository, or the repository cannot be reached.' },
-  ChartChanged: {
-    exitCode: ExitCode.refused,
-    meaning: 'The archive of a chart is not the one whose digest the catalogue or platform.lock.json holds. It is not used.',
-  },
 
   Interrupted: {
     exitCode: ExitCode.interrupted,

@@ -19,11 +19,19 @@ export function checkAddons(source: YamlSource, catalogue: Catalogue['addons']):
     const addon = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined
     if (!addon) {
       const near = nearest(name, allowed)
-      return [{ ...problemAt(source, path, `there is no add-on ${name}`, { allowed, ...(near !== undefined && { nearest: near }) }), ...at }]
+      return [
+        { ...problemAt(source, path, `there is no add-on ${name}`, { allowed, ...(near !== undefined && { nearest: near }) }), ...at },
+      ]
     }
     const wanted = valueAt(written, [name, 'enabled']) === true
     if (!wanted || addon.clusters.includes(role)) return []
-    return [problemAt(source, [...path, 'enabled'], `${name} runs in ${addon.clusters.join(' and ')} environments only, and this is a ${role} one`)]
+    return [
+      problemAt(
+        source,
+        [...path, 'enabled'],
+        `${name} runs in ${addon.clusters.join(' and ')} environments only, and this is a ${role} one`,
+      ),
+    ]
   })
 }
 
