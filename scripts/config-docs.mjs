@@ -1,8 +1,11 @@
-// Writes schemas/*.json and docs/reference/configuration.md from the schemas of the compiled code. `--check` only compares.
+// Writes schemas/*.json, docs/reference/configuration.md and templates/addons/catalogue.json from the schemas of the compiled code. `--check` only compares.
+import { readFileSync } from 'node:fs'
 import { writeOrCheck } from './generated-file.mjs'
+import { root } from './run-tool.mjs'
 import './sources.mjs'
 
 const { publishedSchemas } = await import('../src/lib/config/json-schema.ts')
+const { parseCatalogue } = await import('../src/lib/config/addons/parse-catalogue.ts')
 const { presetValues } = await import('../src/lib/config/presets.ts')
 const { SETTING_VARIABLES } = await import('../src/lib/config/setting-places.ts')
 
@@ -13,6 +16,8 @@ const files = Object.fromEntries(
   Object.entries(schemas).map(([name, schema]) => [`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`]),
 )
 files['docs/reference/configuration.md'] = referencePage()
+const catalogue = parseCatalogue(readFileSync(`${root}/templates/addons/catalogue.yaml`, 'utf8'))
+files['templates/addons/catalogue.json'] = `${JSON.stringify(catalogue)}\n`
 
 writeOrCheck(files, { command: 'npm run docs' })
 

@@ -1,5 +1,7 @@
 import path from 'node:path'
 import type * as z from 'zod'
+import { addonCatalogue } from './addons/catalogue.js'
+import { checkWindows } from './addons/rules.js'
 import { findPolicyBreaches } from './policies.js'
 import { type FieldPath, formatField, invalidConfiguration, type Problem } from './problem.js'
 import type { Environment, Project } from './project.js'
@@ -78,6 +80,8 @@ export function resolveConfiguration({ directory, texts, problems }: RepositoryF
     const source = sourceOf.get(environment.name)
     return source ? [{ environment, source }] : []
   })
+  const outsideWindow = placed.flatMap(({ environment, source }) => checkWindows(environment, source, addonCatalogue()))
+  if (outsideWindow.length > 0) throw invalidConfiguration(outsideWindow)
   const project: Project = {
     directory,
     platform: decided.platform,

@@ -1,5 +1,7 @@
 import { nearest, SHARED_NAME } from '../core/names.js'
 import { cidrsOverlap, isIpv4Cidr } from './cidr.js'
+import { addonCatalogue } from './addons/catalogue.js'
+import { checkAddons } from './addons/rules.js'
 import { checkParts } from './part-rules.js'
 import { type FieldPath, problemAt, type Problem } from './problem.js'
 import { valueAt } from './schema-problems.js'
@@ -14,7 +16,7 @@ export interface EnvironmentSource {
 }
 
 /** What belongs to the host of a soft environment. */
-export const HOST_FIELDS = [...['account', 'region', 'network', 'cluster'], ...['edge', 'waf', 'connectivity', 'observability']]
+export const HOST_FIELDS = [...['account', 'region', 'network', 'cluster'], ...['edge', 'waf', 'connectivity', 'observability', 'addons']]
 
 /** S3 allows 63 characters in a bucket's name. */
 const LONGEST_BUCKET_NAME = 63
@@ -37,6 +39,7 @@ export function checkRules(platform: YamlSource, environments: readonly Environm
     ...checkTags(platform, environments),
     ...checkParts(environments),
     ...checkNeighbours(environments),
+    ...environments.flatMap(({ source }) => (isSoft(source) ? [] : checkAddons(source, addonCatalogue()))),
   ]
 }
 

@@ -74,6 +74,8 @@ export interface Environment {
   }
   /** Soft environments only. */
   soft?: SoftPart
+  /** Every add-on that may run in an environment of this role. */
+  addons: Record<string, { enabled: boolean; version: string }>
   tags: Record<string, string>
 }
 

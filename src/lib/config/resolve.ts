@@ -1,3 +1,5 @@
+import { addonCatalogue } from './addons/catalogue.js'
+import { resolveAddons } from './addons/resolve.js'
 import { defaultKubernetesVersion } from './kubernetes-versions.js'
 import { presetValues, type PresetValues } from './presets.js'
 import { type FieldPath, formatField } from './problem.js'
@@ -107,6 +109,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),
     },
     ...decideParts(input, decide, base),
+    addons: resolveAddons(input.file, { catalogue: addonCatalogue(), source: input.source, origins }),
     databases: resolveDatabases(input.file.databases ?? {}, { preset, source: input.source, origins }),
   }
   origins.set('cluster.name', 'default')
@@ -240,7 +243,7 @@ function onHost(
   { name, file, source }: ResolveInput,
   origins: Map<string, string>,
 ): Environment {
-  const { account, region, network, keys, cluster, edge, waf, connectivity, observability, name: hostName } = host.environment
+  const { account, region, network, keys, cluster, edge, waf, connectivity, observability, addons, name: hostName } = host.environment
   origins.set('host', originOf(source, ['host']))
   for (const field of HOST_FIELDS) origins.set(field, `host ${hostName}`)
   origins.set('keys', file.keys === undefined ? `host ${hostName}` : originOf(source, ['keys']))
@@ -248,7 +251,7 @@ function onHost(
   return {
     ...common,
     host: hostName,
-    ...{ account, region, network, cluster, edge, waf, connectivity, observability },
+    ...{ account, region, network, cluster, edge, waf, connectivity, observability, addons },
     keys: { ...keys, ...own, ...written(file.keys ?? {}) },
     databases: resolveDatabases(file.databases ?? {}, { preset: common.preset, source, origins }),
     soft: resolveSoft(name, common.preset, file, { origins, originOf: (path) => originOf(source, path) }),

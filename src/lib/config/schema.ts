@@ -1,6 +1,7 @@
 import validRange from 'semver/ranges/valid.js'
 import * as z from 'zod'
 import { isReservedPlatformName } from '../core/names.js'
+import { addonsSchema, mirrorsSchema } from './addons/settings-schema.js'
 import { architectures, isolations, managedAddons, presets, roles, targets } from './choices.js'
 import {
   connectivitySchema,
@@ -46,6 +47,7 @@ export const platformSchema = z
       })
       .prefault({})
       .describe('The repository that Argo CD will read.'),
+    mirrors: mirrorsSchema.optional().describe('Where charts and images come from in a network without internet.'),
     terraform: z
       .strictObject({
         binary: terraformBinary.default('terraform').describe('Terraform, or OpenTofu.'),
@@ -191,6 +193,7 @@ export const environmentSchema = z
     viewers: peopleSchema.optional().describe('Soft environments only: who may look at its namespaces.'),
     connectivity: connectivitySchema.optional().describe('The way from the management network to the private endpoint of this cluster.'),
     observability: observabilitySchema.optional().describe('Alarms, metrics and costs of the AWS parts.'),
+    addons: addonsSchema.optional().describe('Add-ons of the cluster that differ from the catalogue, by name.'),
     tags: tags.optional().describe('Tags on everything in this environment, beside those of platform.yaml.'),
   })
   .meta({ title: 'environments/<name>.yaml', description: 'One environment. The file is named after it.' })

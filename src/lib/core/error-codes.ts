@@ -195,6 +195,9 @@ export const errorCodes = {
   AppPaused: { exitCode: ExitCode.refused, meaning: 'The application is paused, so nothing that Git says reaches the cluster.' },
   AppRevisionNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The overlay of the application has no such earlier commit to go back to.' },
 
+  // Add-ons
+  AddonNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The catalogue has no add-on of this name.' },
+
   Interrupted: {
     exitCode: ExitCode.interrupted,
     meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.',

@@ -1,0 +1,73 @@
+import * as z from 'zod'
+import { roles } from '../choices.js'
+import { name } from '../schema-parts.js'
+import { chartRepository, exactVersion } from './settings-schema.js'
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be sha256: and 64 hexadecimal digits' })
+const minor = z.string().regex(/^1\.\d{1,3}$/, { error: 'must be a Kubernetes minor version in quotes, such as "1.35"' })
+const line = z.string().min(1)
+const chartName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'must be lower-case letters, digits and dashes' })
+
+const windowSchema = z
+  .strictObject({ from: minor.describe('Oldest minor version.'), to: minor.describe('Newest minor version.') })
+  .refine(({ from, to }) => Number(from.slice(2)) <= Number(to.slice(2)), { error: 'must not end before it begins' })
+
+const releaseFields = {
+  version: exactVersion.describe('Exact version of the chart.'),
+  digest: digest.optional().describe("SHA-256 of the chart's archive, as its publisher says."),
+  appVersion: line.optional().describe('Version of the program in it.'),
+  kubernetes: windowSchema.describe('Kubernetes minor versions that it runs on.'),
+}
+
+const addonSchema = z
+  .strictObject({
+    title: line.describe('What people call it.'),
+    description: line.describe('What it does, in one sentence.'),
+    chart: chartName.describe('Name of the chart.'),
+    repository: chartRepository.describe('Where its publisher keeps it: an index over https, or an OCI registry.'),
+    ...releaseFields,
+    earlier: z.array(z.strictObject(releaseFields)).default([]).describe('Other versions that may be chosen, newest first.'),
+    namespace: name.describe('Namespace that it is installed into.'),
+    order: z.int().min(0).max(100).describe('Sync wave: lower ones come first.'),
+    clusters: z.array(z.enum(roles)).min(1).describe('Roles of environments that it may run in.'),
+    enabled: z.array(z.enum(roles)).default([]).describe('Roles of environments that have it unless they say otherwise.'),
+    serverSideApply: z.boolean().default(false).describe('Whether its definitions are too large for a client-side apply.'),
+    crds: z
+      .strictObject({ chart: chartName.describe('Name of the chart.'), repository: chartRepository.describe('Its repository.') })
+      .optional()
+      .describe('A chart of the same version that only holds the definitions, and comes first.'),
+    iam: z
+      .array(
+        z.strictObject({
+          serviceAccount: chartName.describe('Service account in the namespace.'),
+          role: name.describe('End of the name of its role.'),
+          does: line.describe('What it does in AWS.'),
+        }),
+      )
+      .default([])
+      .describe('Service accounts that act in AWS, through EKS Pod Identity.'),
+    facts: z
+      .record(
+        z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*$/, { error: 'must be a path of Helm values such as settings.clusterName' }),
+        z.strictObject({ annotation: line.describe('Annotation of the cluster Secret.') }),
+      )
+      .default({})
+      .describe('Values that differ in each cluster, and the annotation of its Secret that has them.'),
+  })
+  .refine(({ clusters, enabled }) => enabled.every((role) => clusters.includes(role)), {
+    path: ['enabled'],
+    error: 'must only name roles that stand in clusters',
+  })
+
+export const catalogueSchema = z
+  .strictObject({
+    apiVersion: z.literal('platform/v1alpha1').describe('Version of this file format.'),
+    kind: z.literal('AddonCatalogue'),
+    addons: z.record(name, addonSchema).describe('Add-ons by name.'),
+  })
+  .meta({ title: 'catalogue.yaml', description: 'The add-ons that platform knows.' })
+
+export type Catalogue = z.output<typeof catalogueSchema>
+export type Addon = Catalogue['addons'][string]
+/** One version of an add-on. */
+export type AddonRelease = Pick<Addon, 'version' | 'digest' | 'appVersion' | 'kubernetes'>

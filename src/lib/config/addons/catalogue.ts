@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { UserError } from '../../core/errors.js'
+import { nearest } from '../../core/names.js'
+import { packageRoot } from '../../core/package-root.js'
+import type { Role } from '../choices.js'
+import type { Addon, AddonRelease, Catalogue } from './catalogue-schema.js'
+
+/** Folder of the catalogue, and of the values of each add-on. */
+export const addonTemplates = path.join(packageRoot, 'templates', 'addons')
+
+let shipped: Catalogue['addons'] | undefined
+
+/**
+ * The catalogue that comes with platform, read once: every command needs it, and reading YAML takes longer than most of them.
+ * `catalogue.json` is generated from `catalogue.yaml`, which is checked then.
+ */
+export function addonCatalogue(): Catalogue['addons'] {
+  shipped ??= JSON.parse(readFileSync(path.join(addonTemplates, 'catalogue.json'), 'utf8')) as Catalogue['addons']
+  return shipped
+}
+
+/** @throws `AddonNotFound` with the nearest name */
+export function addonOf(name: string, catalogue = addonCatalogue()): Addon {
+  const addon = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined
+  if (addon) return addon
+  const near = nearest(name, Object.keys(catalogue))
+  throw new UserError('AddonNotFound', `There is no add-on ${name}.`, {
+    next: [...(near === undefined ? [] : [`Did you mean ${near}?`]), 'platform addon list'],
+    details: { name, known: Object.keys(catalogue), ...(near !== undefined && { nearest: near }) },
+  })
+}
+
+/** Every version of an add-on that the catalogue knows, the one that it recommends first. */
+export function releasesOf(addon: Addon): AddonRelease[] {
+  return [addon, ...addon.earlier]
+}
+
+/** What the catalogue knows of this version; undefined when it is another one. */
+export function releaseOf(addon: Addon, version: string): AddonRelease | undefined {
+  return releasesOf(addon).find((release) => release.version === version)
+}
+
+/** The names of add-ons that may run in an environment of this role. */
+export function addonsFor(role: Role, catalogue = addonCatalogue()): string[] {
+  return Object.entries(catalogue)
+    .filter(([, { clusters }]) => clusters.includes(role))
+    .map(([name]) => name)
+}
