@@ -18,7 +18,7 @@ export interface OpenCluster {
   kubeconfig: TemporaryKubeconfig
   kubectl: Kubectl
   /** Removes its files. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**
