@@ -41,6 +41,21 @@ const factSchema = z
   .refine(({ as, item }) => item === undefined || as === 'list', { path: ['item'], error: 'belongs to as: list' })
   .refine((fact) => fact.with === undefined || fact.item !== undefined, { path: ['with'], error: 'belongs to item' })
 
+const valuePath = z
+  .string()
+  .regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*$/, { error: 'must be a path of Helm values such as settings.clusterName' })
+const listPath = z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*\[\]\.[A-Za-z][\w-]*$/, {
+  error: 'must be a path of Helm values in a list, such as initContainers[].image',
+})
+
+const imagesSchema = z.strictObject({
+  registry: z.array(valuePath).default([]).describe('Values that hold a registry alone.'),
+  repository: z.record(valuePath, line).default({}).describe('Values that hold a registry and a name, and what they hold by default.'),
+  lists: z.array(listPath).default([]).describe('Values in lists, which Helm replaces as a whole.'),
+  kinds: z.record(line, line).default({}).describe('Objects whose image an operator makes of this name and of spec.version.'),
+  elsewhere: line.optional().describe('Where its publisher lists what it starts beside that.'),
+})
+
 const addonSchema = z
   .strictObject({
     title: line.describe('What people call it.'),
@@ -69,14 +84,14 @@ const addonSchema = z
       .default([])
       .describe('Service accounts that act in AWS, through EKS Pod Identity.'),
     facts: z
-      .record(
-        z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*$/, { error: 'must be a path of Helm values such as settings.clusterName' }),
-        factSchema,
-      )
+      .record(valuePath, factSchema)
       .default({})
       .describe(
         'Values that differ in each cluster, and what its Secret says of them. What it does not say, or says with nothing, is left out.',
       ),
+    images: imagesSchema
+      .default({ registry: [], repository: {}, lists: [], kinds: {} })
+      .describe('Where its values say which images it runs.'),
   })
   .refine(({ clusters, enabled }) => enabled.every((role) => clusters.includes(role)), {
     path: ['enabled'],
