@@ -74,7 +74,7 @@ async function render({ name, addon, role }) {
 }
 
 function objectsIn(text) {
-  return parseAllDocuments(text.replaceAll(/^(?:WARNING|walk\.go|coalesce\.go|\d{4}\/).*$/gm, ''), { merge: true })
+  return parseAllDocuments(text.replaceAll(/^(?:WARNING|walk\.go|coalesce\.go|\d{4}\/).*$/gm, ''), { version: '1.1', merge: true })
     .map((document) => document.toJS())
     .filter((object) => object?.kind !== undefined)
     .flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]))

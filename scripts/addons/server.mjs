@@ -1,5 +1,5 @@
 // What a real API server says of rendered objects: a dry run with strict validation, after the definitions have been installed for real.
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { runQuiet } from '../run-tool.mjs'
@@ -28,26 +28,19 @@ export async function prepareServer(options, rows) {
 
 /** What it refuses of the objects of one add-on. */
 export async function serverObjections(options, { addon, objects }) {
-  return apply(options, objects, ['--dry-run=server', '--namespace', addon.namespace])
+  return apply(options, objects, ['--dry-run=server'], addon.namespace)
 }
 
-async function apply({ kubectl, kubeconfig }, objects, flags) {
+async function apply({ kubectl, kubeconfig }, objects, flags, namespace = 'default') {
   const folder = mkdtempSync(path.join(tmpdir(), 'objects-'))
-  const file = path.join(folder, 'objects.json')
+  const [file, config] = [path.join(folder, 'objects.json'), path.join(folder, 'kubeconfig')]
   writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  copyFileSync(kubeconfig, config)
   try {
-    const { ok, output } = await runQuiet([
-      kubectl,
-      '--kubeconfig',
-      kubeconfig,
-      'apply',
-      '--server-side',
-      '--force-conflicts',
-      '--validate=strict',
-      ...flags,
-      '-f',
-      file,
-    ])
+    // Only objects that name no namespace take this one: the flag --namespace would refuse others.
+    await runQuiet([kubectl, '--kubeconfig', config, 'config', 'set-context', '--current', `--namespace=${namespace}`])
+    const how = ['apply', '--server-side', '--force-conflicts', '--validate=strict', ...flags]
+    const { ok, output } = await runQuiet([kubectl, '--kubeconfig', config, ...how, '-f', file])
     return ok ? [] : output.split('\n').filter((line) => line !== '' && !/ serverside-applied/.test(line))
   } finally {
     rmSync(folder, { recursive: true, force: true })
