@@ -1,6 +1,7 @@
 import { listApplications, refreshApplication } from '../../argocd/argocd.js'
 import { publish } from '../../git/publish.js'
 import type { Step } from '../../core/steps.js'
+import { clusterFacts } from '../../gitops/cluster-facts.js'
 import { type OwnedFile, planOwnedFiles, writeOwnedFiles } from '../../templates/owned-files.js'
 import { LOCK_FILE } from '../../templates/lock-file.js'
 import type { TemplateFile } from '../../templates/shipped.js'
@@ -13,7 +14,7 @@ export function filesFor(work: Work): TemplateFile[] {
   const { project } = work.context
   const secret = yamlFile(
     clusterFile(work.environment.name),
-    clusterSecret(work.cluster, work.git),
+    clusterSecret(work.cluster, work.git, clusterFacts(project, work.cluster)),
     'How Argo CD reaches this cluster. No secret.',
   )
   return [...commonFiles(project, work.git), secret]
