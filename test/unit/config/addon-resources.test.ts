@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { addonCatalogue, addonTemplates } from '../../../src/lib/config/addons/catalogue.js'
 import { roles } from '../../../src/lib/config/choices.js'
 import { objectionsTo, type Rendered } from '../../helpers/addons/checks.js'
+import { objectsIn } from '../../helpers/addons/values.js'
 
 interface KubernetesObject extends Rendered {
   apiVersion: string
@@ -23,9 +23,8 @@ function placeOf(file: string): { addon: string; role: string | undefined } {
   return { addon: role === undefined ? first : second, role }
 }
 
-function objectsIn(file: string): KubernetesObject[] {
-  const documents = parseAllDocuments(readFileSync(path.join(FOLDER, file), 'utf8'))
-  return 'empty' in documents ? [] : documents.map((document) => document.toJS() as KubernetesObject)
+function objectsOf(file: string): KubernetesObject[] {
+  return objectsIn(readFileSync(path.join(FOLDER, file), 'utf8')) as KubernetesObject[]
 }
 
 describe('plain objects beside charts', () => {
@@ -33,7 +32,7 @@ describe('plain objects beside charts', () => {
     const { addon, role } = placeOf(file)
     expect(Object.keys(catalogue)).toContain(addon)
     if (role !== undefined) expect(catalogue[addon]?.clusters).toContain(role)
-    const objects = objectsIn(file)
+    const objects = objectsOf(file)
     expect(objects.length).toBeGreaterThan(0)
     for (const object of objects) {
       expect(object).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String), metadata: { name: expect.any(String) } })
@@ -44,14 +43,14 @@ describe('plain objects beside charts', () => {
 
   it('do not stand for the same thing twice', () => {
     const names = files.flatMap((file) =>
-      objectsIn(file).map(({ kind, metadata }) => `${placeOf(file).role ?? ''} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`),
+      objectsOf(file).map(({ kind, metadata }) => `${placeOf(file).role ?? ''} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`),
     )
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 
   it('bring every Secret that values name and no chart makes', () => {
     const brought = files.flatMap((file) =>
-      objectsIn(file)
+      objectsOf(file)
         .filter(({ kind }) => kind === 'ExternalSecret' || kind === 'Secret')
         .map(({ metadata }) => metadata.name),
     )
