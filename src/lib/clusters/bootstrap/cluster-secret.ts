@@ -3,6 +3,7 @@ import type { GitPlace } from '../../config/git-place.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
+import { addonMetadata, underscored } from '../../gitops/addon-metadata.js'
 import type { ClusterLink } from './cluster-link.js'
 
 /**
@@ -13,6 +14,7 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
   const { environment, details } = link
   const { name, role, cluster, region, account } = environment
   const isManagement = role === 'management'
+  const addons = addonMetadata(environment)
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -25,7 +27,7 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
         environment: name,
         role,
         'kubernetes-version': details.version,
-        ...addonLabels(environment),
+        ...addons.labels,
       },
       annotations: {
         addons_repo_url: git.url,
@@ -35,6 +37,7 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
         aws_cluster_name: cluster.name,
         aws_vpc_id: textIn(link.outputs, 'vpc_id') ?? '',
         ...roleAnnotations(link.outputs),
+        ...addons.annotations,
       },
     },
     type: 'Opaque',
@@ -62,12 +65,6 @@ function remoteConfig({ environment, access, outputs }: Pick<ClusterLink, 'envir
   }
 }
 
-/** `enable_<addon>`: what the ApplicationSet of an add-on looks for. */
-function addonLabels(environment: Environment & { addons?: Record<string, { enabled: boolean }> }): Record<string, string> {
-  const enabled = Object.entries(environment.addons ?? {}).filter(([, addon]) => addon.enabled)
-  return Object.fromEntries(enabled.map(([name]) => [`enable_${underscored(name)}`, 'true']))
-}
-
 function roleAnnotations(outputs: ClusterLink['outputs']): Record<string, string> {
   const roles = outputs['pod_identity_role_arns']
   if (typeof roles !== 'object' || roles === null) return {}
@@ -76,10 +73,6 @@ function roleAnnotations(outputs: ClusterLink['outputs']): Record<string, string
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       .map(([name, arn]) => [`${underscored(name)}_role_arn`, arn]),
   )
-}
-
-function underscored(name: string): string {
-  return name.replaceAll('-', '_')
 }
 
 function textIn(outputs: ClusterLink['outputs'], name: string): string | undefined {
