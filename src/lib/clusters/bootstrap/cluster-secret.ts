@@ -21,15 +21,15 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
     metadata: {
       name,
       namespace: ARGOCD_NAMESPACE,
-      labels: {
+      labels: sorted({
         'app.kubernetes.io/managed-by': 'platform',
         'argocd.argoproj.io/secret-type': 'cluster',
         environment: name,
         role,
         'kubernetes-version': details.version,
         ...addons.labels,
-      },
-      annotations: {
+      }),
+      annotations: sorted({
         addons_repo_url: git.url,
         addons_repo_revision: git.branch,
         aws_account_id: account.id,
@@ -38,7 +38,7 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
         aws_vpc_id: textIn(link.outputs, 'vpc_id') ?? '',
         ...roleAnnotations(link.outputs),
         ...addons.annotations,
-      },
+      }),
     },
     type: 'Opaque',
     stringData: {
@@ -73,6 +73,11 @@ function roleAnnotations(outputs: ClusterLink['outputs']): Record<string, string
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       .map(([name, arn]) => [`${underscored(name)}_role_arn`, arn]),
   )
+}
+
+/** So that the file does not depend on who wrote which of them first. */
+function sorted(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 function textIn(outputs: ClusterLink['outputs'], name: string): string | undefined {
