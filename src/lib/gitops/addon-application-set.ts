@@ -1,11 +1,12 @@
 import type { Addon } from '../config/addons/catalogue-schema.js'
+import { chartSource, type Mirrors } from '../config/addons/mirror.js'
 import type { KubernetesObject } from '../core/kubernetes.js'
 import { enableLabel, versionAnnotation } from './addon-metadata.js'
+import { factValues } from './fact-values.js'
 import { addonApplication, GITOPS, PLATFORM_PROJECT, valueLayers } from './places.js'
 
 export interface AddonPlace {
-  /** Takes the place of every chart repository. */
-  mirror?: string | undefined
+  mirrors?: Mirrors | undefined
   /** Folders with plain objects beside the chart: for every cluster, and for those of a role. */
   resources: { common: boolean; byRole: boolean }
 }
@@ -67,21 +68,24 @@ export function addonApplicationSet(name: string, addon: Addon, place: AddonPlac
   }
 }
 
-function sourcesOf(name: string, addon: Addon, { mirror, resources, version }: AddonPlace & { version: string }): unknown[] {
-  const { chart, crds, facts } = addon
+function sourcesOf(name: string, addon: Addon, { mirrors, resources, version }: AddonPlace & { version: string }): unknown[] {
+  const { crds, facts } = addon
+  const from = (chart: Pick<Addon, 'chart' | 'repository'>) => ({
+    repoURL: chartSource(chart, mirrors).repoURL,
+    chart: chart.chart,
+    targetRevision: version,
+  })
   const layers = valueLayers(name, { role: ROLE, environment: '{{ .metadata.labels.environment }}', cluster: CLUSTER })
   const files = (folder: string) => ({ repoURL: REPOSITORY, targetRevision: REVISION, path: folder, directory: { recurse: true } })
   return [
-    ...(crds ? [{ repoURL: argoAddress(mirror ?? crds.repository), chart: crds.chart, targetRevision: version }] : []),
+    ...(crds ? [from(crds)] : []),
     {
-      repoURL: argoAddress(mirror ?? addon.repository),
-      chart,
-      targetRevision: version,
+      ...from(addon),
       helm: {
         releaseName: name,
         ignoreMissingValueFiles: true,
         valueFiles: layers.map((file) => `$values/${file}`),
-        ...(Object.keys(facts).length > 0 && { valuesObject: nested(facts) }),
+        ...(Object.keys(facts).length > 0 && { values: factValues(facts) }),
         // Definitions come from the chart that holds nothing else.
         ...(crds && { skipCrds: true }),
       },
@@ -101,22 +105,4 @@ function syncOptions({ serverSideApply }: Addon): string[] {
     'SkipDryRunOnMissingResource=true',
     ...(serverSideApply ? ['ServerSideApply=true'] : []),
   ]
-}
-
-/** Argo CD takes an address without a scheme for an OCI registry of charts. */
-export function argoAddress(repository: string): string {
-  return repository.replace(/^oci:\/\//, '').replace(/\/$/, '')
-}
-
-/** Values by path, as one object. */
-function nested(facts: Addon['facts']): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (const [path, { annotation }] of Object.entries(facts)) {
-    const keys = path.split('.')
-    const last = keys.pop() ?? path
-    let at = values
-    for (const key of keys) at = (at[key] ??= {}) as Record<string, unknown>
-    at[last] = `{{ .metadata.annotations.${annotation} }}`
-  }
-  return values
 }

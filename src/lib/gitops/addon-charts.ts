@@ -1,5 +1,5 @@
 import { addonOf, releaseOf } from '../config/addons/catalogue.js'
-import type { Addon } from '../config/addons/catalogue-schema.js'
+import { chartSource } from '../config/addons/mirror.js'
 import { mapLimited } from '../aws/waiting.js'
 import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
@@ -29,19 +29,13 @@ export function wantedCharts(
   { name, version }: { name: string; version: string },
 ): WantedChart[] {
   const addon = addonOf(name)
-  const { url, digests } = platform.mirrors?.charts ?? {}
-  const published = digests === 'mirror' ? undefined : releaseOf(addon, version)?.digest
-  const main = chartOf({ key: name, chart: addon.chart, repository: url ?? addon.repository, version }, charts[name], published)
-  return [...definitionsOf(addon, { url, version, charts }), main]
-}
-
-function definitionsOf(
-  { crds }: Addon,
-  { url, version, charts }: { url: string | undefined; version: string; charts: NonNullable<PlatformLock['charts']> },
-): WantedChart[] {
-  if (!crds) return []
-  const { chart, repository } = crds
-  return [chartOf({ key: chart, chart, repository: url ?? repository, version }, charts[chart], undefined)]
+  const { repository, upstreamDigest } = chartSource(addon, platform.mirrors)
+  const published = upstreamDigest ? releaseOf(addon, version)?.digest : undefined
+  const main = chartOf({ key: name, chart: addon.chart, repository, version }, charts[name], published)
+  if (!addon.crds) return [main]
+  const definitions = chartSource(addon.crds, platform.mirrors)
+  const key = definitions.chart
+  return [chartOf({ key, chart: key, repository: definitions.repository, version }, charts[key], undefined), main]
 }
 
 function chartOf(

@@ -57,7 +57,7 @@ async function filesOf(
   )
   const hasRoles = byRole.some(({ files }) => files.length > 0)
   const set = addonApplicationSet(name, addon, {
-    mirror: project.platform.mirrors?.charts?.url,
+    mirrors: project.platform.mirrors,
     resources: { common: common.length > 0, byRole: hasRoles },
   })
   return [

@@ -7,12 +7,13 @@ import { parse } from 'yaml'
 import { addonCatalogue, addonOf } from '../../../src/lib/config/addons/catalogue.js'
 import { loadProject } from '../../../src/lib/config/load.js'
 import type { Project } from '../../../src/lib/config/project.js'
-import { addonApplicationSet, argoAddress } from '../../../src/lib/gitops/addon-application-set.js'
+import { addonApplicationSet } from '../../../src/lib/gitops/addon-application-set.js'
 import { fetchCharts, noteCharts, wantedCharts } from '../../../src/lib/gitops/addon-charts.js'
 import { addonFiles, addonsInUse } from '../../../src/lib/gitops/addon-files.js'
 import { addonMetadata } from '../../../src/lib/gitops/addon-metadata.js'
 import { refuseOutsideWindow } from '../../../src/lib/gitops/addon-window.js'
 import { annotationsIn, withAddon } from '../../../src/lib/gitops/cluster-addon.js'
+import { factValues } from '../../../src/lib/gitops/fact-values.js'
 import { Helm } from '../../../src/lib/helm/helm.js'
 import { readLock } from '../../../src/lib/templates/lock-file.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
@@ -28,7 +29,7 @@ interface Source {
   targetRevision: string
   path?: string
   ref?: string
-  helm?: { releaseName: string; valueFiles: string[]; valuesObject?: unknown; skipCrds?: boolean }
+  helm?: { releaseName: string; valueFiles: string[]; values?: string; skipCrds?: boolean }
 }
 interface Spec {
   goTemplateOptions: string[]
@@ -62,7 +63,7 @@ describe('the ApplicationSet of an add-on', () => {
       expect(chart?.helm?.releaseName).toBe(name)
       expect(chart?.repoURL).not.toMatch(/^oci:/)
       // A template cannot read a name with a dash in it.
-      expect(JSON.stringify(spec)).not.toMatch(/\{\{[^}]*-[^}]*\}\}/)
+      expect(JSON.stringify(spec)).not.toMatch(/\{\{ \.[^}]*-[^}]*\}\}/)
     },
   )
 
@@ -75,11 +76,7 @@ describe('the ApplicationSet of an add-on', () => {
       '$values/gitops/addons/clusters/{{ .name }}/aws-load-balancer-controller.yaml',
       '$values/gitops/addons/mirror/aws-load-balancer-controller.yaml',
     ])
-    expect(chart?.helm?.valuesObject).toEqual({
-      clusterName: '{{ .metadata.annotations.aws_cluster_name }}',
-      region: '{{ .metadata.annotations.aws_region }}',
-      vpcId: '{{ .metadata.annotations.aws_vpc_id }}',
-    })
+    expect(chart?.helm?.values).toBe(factValues(addonOf('aws-load-balancer-controller').facts))
     expect(values).toMatchObject({ ref: 'values', repoURL: '{{ .metadata.annotations.addons_repo_url }}' })
   })
 
@@ -87,16 +84,16 @@ describe('the ApplicationSet of an add-on', () => {
     const [definitions, chart] = specOf('karpenter').template.spec.sources
     expect(definitions).toMatchObject({ repoURL: 'public.ecr.aws/karpenter', chart: 'karpenter-crd' })
     expect(chart).toMatchObject({ chart: 'karpenter', helm: { skipCrds: true } })
-    expect(chart?.helm?.valuesObject).toEqual({ settings: { clusterName: '{{ .metadata.annotations.aws_cluster_name }}' } })
+    expect(chart?.helm?.values).toContain('aws_cluster_name')
   })
 
   test('takes every chart from the mirror', () => {
-    const { sources } = specOf('karpenter', { mirror: 'oci://registry.example.com/charts/' }).template.spec
+    const { sources } = specOf('karpenter', { mirrors: { charts: { url: 'oci://registry.example.com/charts/', digests: 'upstream' } } })
+      .template.spec
     expect(sources.filter(({ chart }) => chart !== undefined).map(({ repoURL }) => repoURL)).toEqual([
       'registry.example.com/charts',
       'registry.example.com/charts',
     ])
-    expect(argoAddress('https://charts.example.com/')).toBe('https://charts.example.com')
   })
 
   test('applies on the side of the server only where the catalogue says so', () => {
