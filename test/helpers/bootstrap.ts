@@ -97,7 +97,8 @@ export class BootstrapBench {
   /** Forgets the digests of charts: the next archives decide. */
   async unlockCharts(): Promise<void> {
     const file = path.join(this.repository.directory, 'platform.lock.json')
-    const { charts: _forgotten, ...lock } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    const lock = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    delete lock['charts']
     await writeFile(
       file,
       `${JSON.stringify(lock, null, 2)}

@@ -23,7 +23,7 @@ export async function withAddons<T>(
     return { helm: new Helm(base.ports, { program, folder }), folder }
   }
   try {
-    return await withApps(base, options, async ({ ports, project, git, hub, cluster }) => work({ ports, project, git, hub, cluster, helm }))
+    return await withApps(base, options, async (apps) => work({ ...apps, helm }))
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   }

@@ -106,6 +106,7 @@ function withChart(
   { version, ...chart }: { repository: string; version: string; digest: string },
 ): LockedChart {
   if (before === undefined || before.version === version) return { ...before, version, ...chart }
-  const { [version]: _replaced, ...others } = before.also ?? {}
-  return { version, ...chart, also: { ...others, [before.version]: { repository: before.repository, digest: before.digest } } }
+  const others = Object.entries(before.also ?? {}).filter(([other]) => other !== version)
+  const also = { ...Object.fromEntries(others), [before.version]: { repository: before.repository, digest: before.digest } }
+  return { version, ...chart, also }
 }

@@ -40,8 +40,7 @@ interface Spec {
     spec: { sources: Source[]; destination: unknown; syncPolicy: { syncOptions: string[] } }
   }
 }
-const specOf = (name: string, place = {}): Spec =>
-  addonApplicationSet(name, addonOf(name), { ...NOTHING, ...place })['spec'] as unknown as Spec
+const specOf = (name: string, place = {}): Spec => addonApplicationSet(name, addonOf(name), { ...NOTHING, ...place })['spec'] as Spec
 
 let project: Project
 beforeEach(async () => {

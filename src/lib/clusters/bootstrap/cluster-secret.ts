@@ -1,6 +1,5 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/application.js'
 import type { GitPlace } from '../../config/git-place.js'
-import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import { addonMetadata, underscored } from '../../gitops/addon-metadata.js'
