@@ -9,6 +9,7 @@ import { withRun } from '../../roots/run.js'
 import { addonChartsStep } from './addon-charts-step.js'
 import { accessSteps } from './access-steps.js'
 import { argoCdAddress } from './argocd-address.js'
+import { softEnvironment } from './cluster-link.js'
 import type { BootstrapContext } from './context.js'
 import { gitStep } from './git-step.js'
 import { healthStep } from './health-step.js'
@@ -61,6 +62,7 @@ async function carryOut(
 ): Promise<BootstrapResult> {
   const environment = environmentOf(context, options.environment)
   const management = managementOf(context.project, environment)
+  if (!options.dryRun) await options.confirm?.()
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(ports, { repository: project.directory, environment: environment.name, command, purpose }, async (run) => {
@@ -112,5 +114,6 @@ async function resultOf(
 export function environmentOf({ project }: Pick<BootstrapContext, 'project'>, name: string): Environment {
   const environment = project.environments.get(name)
   if (!environment) throw unknownEnvironment(project, name)
+  if (environment.isolation === 'soft') throw softEnvironment(environment)
   return environment
 }

@@ -32,6 +32,7 @@ export async function unregisterCluster(context: BootstrapContext, options: Omit
   const environment = environmentOf(context, options.environment)
   if (environment.role === 'management') throw isManagement(environment.name)
   const management = managementOf(context.project)
+  if (!options.dryRun) await options.confirm?.()
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(

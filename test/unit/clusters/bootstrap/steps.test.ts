@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { bootstrapCluster, registerCluster } from '../../../../src/lib/clusters/bootstrap/bootstrap.js'
 import { assertIdentity, type ClusterLink } from '../../../../src/lib/clusters/bootstrap/cluster-link.js'
 import { clusterSecret } from '../../../../src/lib/clusters/bootstrap/cluster-secret.js'
 import type { BootstrapContext } from '../../../../src/lib/clusters/bootstrap/context.js'
@@ -17,6 +18,7 @@ import {
 import { commonFiles, FOLDER_APPLICATIONS } from '../../../../src/lib/clusters/bootstrap/gitops-tree.js'
 import { takeLease } from '../../../../src/lib/clusters/bootstrap/lease.js'
 import { isAsWanted } from '../../../../src/lib/clusters/bootstrap/same-object.js'
+import { unregisterCluster } from '../../../../src/lib/clusters/bootstrap/unregister.js'
 import { Work } from '../../../../src/lib/clusters/bootstrap/work.js'
 import { enabledAddons } from '../../../../src/lib/gitops/addon-metadata.js'
 import { addonApplication } from '../../../../src/lib/gitops/places.js'
@@ -368,6 +370,22 @@ describe('the identity of a cluster', () => {
       })
     },
   )
+})
+
+test('nobody is asked about an environment that is not there', async () => {
+  let asked = 0
+  const confirm = async (): Promise<void> => {
+    asked += 1
+    throw new Error('no')
+  }
+  const options = { dryRun: false, wait: true, deadline: 0, confirm }
+  const context = b as unknown as BootstrapContext
+  await expect(bootstrapCluster(context, { ...options, environment: 'nope' })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
+  await expect(registerCluster(context, { ...options, environment: 'mgmt' })).rejects.toMatchObject({ code: 'BadFlag' })
+  await expect(unregisterCluster(context, { ...options, environment: 'dve' })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
+  expect(asked).toBe(0)
+  await expect(bootstrapCluster(context, { ...options, environment: 'mgmt' })).rejects.toThrow('no')
+  expect(asked).toBe(1)
 })
 
 test('a workload environment needs a management environment', () => {
