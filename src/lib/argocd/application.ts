@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KubernetesObject } from '../core/kubernetes.js'
 
 /** Where Argo CD lives. */
@@ -39,6 +40,10 @@ export interface Application {
   lastSynced: string | null
   /** The folder in Git. null: it has several sources, or a chart. */
   path: string | null
+  /** Value files elsewhere in the same repository. */
+  valueFiles: string[]
+  /** Where it comes from is not what it was at the last sync: another folder, version or values. */
+  sourceChanged: boolean
   /** When it was last compared, ISO 8601. */
   comparedAt: string | null
   operation: { phase: OperationPhase; message: string; revision: string | null; finishedAt: string | null } | null
@@ -70,6 +75,8 @@ export function toApplication(object: KubernetesObject): Application {
     targetRevision: text(source, 'targetRevision') || 'HEAD',
     lastSynced: lastSyncedOf(status),
     path: list(spec, 'sources').length > 0 ? null : text(source, 'path') || null,
+    valueFiles: texts(part(source, 'helm'), 'valueFiles').flatMap((file) => (file.startsWith('/') ? [file.slice(1)] : [])),
+    sourceChanged: isSourceChanged(spec, status),
     comparedAt: text(status, 'reconciledAt') || null,
     operation: toOperation(part(status, 'operationState')),
     requested: typeof object['operation'] === 'object' && object['operation'] !== null,
@@ -101,6 +108,12 @@ function isAutomated(spec: Fields): boolean {
 function firstSource(spec: Fields): Fields {
   const [first] = list(spec, 'sources')
   return first ?? part(spec, 'source')
+}
+
+function isSourceChanged(spec: Fields, status: Fields): boolean {
+  const last = list(status, 'history').at(-1)
+  const known = last?.['sources'] ?? last?.['source']
+  return known !== undefined && !isDeepStrictEqual(known, spec['sources'] ?? spec['source'])
 }
 
 function lastSyncedOf(status: Fields): string | null {

@@ -2,7 +2,7 @@
 export type TerraformMessage =
   | { type: 'apply_start' | 'apply_progress' | 'apply_complete' | 'apply_errored'; hook: ResourceHook }
   | { type: 'refresh_start' | 'refresh_complete'; hook: ResourceHook }
-  | { type: 'planned_change'; change: PlannedChange }
+  | { type: 'planned_change' | 'resource_drift'; change: PlannedChange }
   | { type: 'outputs'; outputs: Record<string, { action?: string }> }
   | { type: 'change_summary'; changes: { add: number; change: number; remove: number; import?: number; operation: string } }
   | { type: 'diagnostic'; diagnostic: Diagnostic }
@@ -41,7 +41,7 @@ export function parseMessage(line: string): TerraformMessage {
   if (!isObject(message)) return { type: 'other' }
   const isKnown =
     (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
-    (message.type === 'planned_change' && hasResource(message.change, 'resource')) ||
+    ((message.type === 'planned_change' || message.type === 'resource_drift') && hasResource(message.change, 'resource')) ||
     (message.type === 'outputs' && isObject(message.outputs) && Object.values(message.outputs).every(isObject)) ||
     (message.type === 'change_summary' && isObject(message.changes)) ||
     (message.type === 'diagnostic' && isObject(message.diagnostic) && typeof message.diagnostic.summary === 'string')
