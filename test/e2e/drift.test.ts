@@ -64,7 +64,7 @@ test('what Argo CD brought to a bootstrapped cluster is as Git says', async () =
 test('an application that waits for its manual sync is pending, which is no drift', async () => {
   const image = ['--image', 'registry.example.com/web:1.0.0']
   await app<Created>('create', 'web', '-e', 'mgmt', '--no-auto-sync', ...image, '--yes')
-  await eventually('the application', async () => (await bench.kubectl('mgmt', ['get', 'applications', '-A', '-o', 'name'])).includes('web.mgmt'), PATIENCE_MS)
+  expect(await app<Delivery>('deploy', ...WEB, ...CHANGE)).toMatchObject({ status: 'pending' })
   const first = await eventuallyDrift('pending', (of) => stateOf(of) === 'pending')
   expect(first.exitCode, first.stdout).toBe(0)
   expect(await app<SyncResult>('sync', ...WEB, ...CHANGE)).toMatchObject({ status: 'synced' })

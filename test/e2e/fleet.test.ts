@@ -23,7 +23,10 @@ const textOf = (file: string): Promise<string> => readFile(path.join(repository.
 /** Takes a resource out of the state, as `terraform state rm` of a user does. */
 async function forget(environment: string, address: string): Promise<void> {
   const { variables } = (await repository.run('sandbox', 'env', '--json')).json<{ variables: Record<string, string> }>()
-  await execa('terraform', ['state', 'rm', address], { cwd: path.join(repository.directory, 'infra/environments', environment), env: variables })
+  await execa('terraform', ['state', 'rm', address], {
+    cwd: path.join(repository.directory, 'infra/environments', environment),
+    env: variables,
+  })
 }
 
 describe('many environments', () => {
@@ -67,7 +70,7 @@ describe('many environments', () => {
       { TagKey: 'platform:environment', TagValue: 'dev' },
     ]
     const { KeyMetadata } = await (await clients.kms()).send(new CreateKeyCommand({ Tags }))
-    await forget('dev', 'module.cluster.aws_cloudwatch_log_group.this')
+    await forget('dev', 'module.cluster.aws_cloudwatch_log_group.control_plane')
     const drifted = await repository.run('env', 'drift', '--all', '--json')
     expect(drifted.exitCode, drifted.stderr).toBe(2)
     const [mgmt, dev] = drifted.json<DriftResult>().environments
@@ -85,13 +88,11 @@ describe('many environments', () => {
         ...by('kms:DeleteAlias'),
       },
       {
-        ...{ address: 'module.cluster.aws_cloudwatch_log_group.this', kind: 'outside-state', attributes: [], changes: [] },
+        ...{ address: 'module.cluster.aws_cloudwatch_log_group.control_plane', kind: 'outside-state', attributes: [], changes: [] },
         ...{ importId: '/aws/eks/acme-dev/cluster', changedByUnknown: expect.stringContaining('was made by Terraform') as string },
       },
     ])
-    expect(dev?.aws).toEqual([
-      { arn: KeyMetadata?.Arn, type: 'kms:key', reason: expect.any(String) as string, ...by('kms:CreateKey') },
-    ])
+    expect(dev?.aws).toEqual([{ arn: KeyMetadata?.Arn, type: 'kms:key', reason: expect.any(String) as string, ...by('kms:CreateKey') }])
     const markdown = await repository.run('env', 'drift', 'dev', '--markdown')
     expect(markdown.exitCode, markdown.stderr).toBe(2)
     expect(markdown.stdout).toContain('| dev | drifted | module.cluster.aws\\_iam\\_role.node | tags.owner: nothing → "some\\|body" |')

@@ -3,6 +3,9 @@ import { parseObject } from './state-document.js'
 /** What a state says exists: whether it is this. */
 export type Owns = (arn: string) => boolean
 
+/** Attributes in which types of the provider keep their id and ARN. */
+const OWN = /^(?:id|arn|access_entry_arn|association_arn)$/
+
 /** Attributes that name something which AWS makes along with a resource. */
 const MADE_ALONG = /^(?:default_\w+_id|main_route_table_id|cluster_security_group_id|secret_arn)$/
 
@@ -21,7 +24,7 @@ function remember(value: unknown, known: Set<string>, depth = 0): void {
   if (typeof value !== 'object' || value === null) return
   for (const [name, inner] of Object.entries(value)) {
     if (typeof inner === 'object') remember(inner, known, depth + 1)
-    else if (typeof inner === 'string' && ((depth === 0 && (name === 'id' || name === 'arn')) || MADE_ALONG.test(name))) known.add(plain(inner))
+    else if (typeof inner === 'string' && ((depth === 0 && OWN.test(name)) || MADE_ALONG.test(name))) known.add(plain(inner))
   }
 }
 

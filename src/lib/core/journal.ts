@@ -42,6 +42,8 @@ export interface RunRecord {
   steps: Array<{ id: string; title: string; outcome: string; durationMs: number; detail?: string }>
   changes?: { add: number; change: number; destroy: number }
   planDigest?: string
+  /** The commit whose files were applied. Absent: they had changes that were not committed, or there is no Git. */
+  commit?: string
   error?: { code: string; message: string }
 }
 

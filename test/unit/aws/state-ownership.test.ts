@@ -7,6 +7,12 @@ const state = (attributes: object, mode = 'managed'): string =>
 test.each([
   ['its ARN', { arn: 'arn:aws:logs:r:1:log-group:/x' }, 'arn:aws:logs:r:1:log-group:/x:*', true],
   ['its id', { id: 'nat-1' }, 'arn:aws:ec2:r:1:natgateway/nat-1', true],
+  [
+    'the ARN under another name',
+    { id: 'c:p', access_entry_arn: 'arn:aws:eks:r:1:access-entry/c/x' },
+    'arn:aws:eks:r:1:access-entry/c/x',
+    true,
+  ],
   ['what AWS makes along', { id: 'vpc-1', default_security_group_id: 'sg-1' }, 'arn:aws:ec2:r:1:security-group/sg-1', true],
   ['the secret of a database', { master_user_secret: [{ secret_arn: 'arn:aws:s:r:1:secret:x' }] }, 'arn:aws:s:r:1:secret:x', true],
   ['only what it refers to', { id: 'subnet-1', vpc_id: 'vpc-2' }, 'arn:aws:ec2:r:1:vpc/vpc-2', false],
