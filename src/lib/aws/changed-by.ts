@@ -1,5 +1,6 @@
 import type { Event } from '@aws-sdk/client-cloudtrail'
 import { messageOf } from '../core/errors.js'
+import { type Fields, fieldsAt, textAt } from '../core/plain-data.js'
 import { AwsClients } from './clients.js'
 import { explained } from './explain-error.js'
 import { parseObject } from './state-document.js'
@@ -63,7 +64,11 @@ export async function lastChangeOf(
 async function lastWrite(clients: AwsClients, name: string, before: Date, abortSignal: AbortSignal): Promise<Event | undefined> {
   const { LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail')
   const client = await clients.cloudTrail()
-  const question = { LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: name }], EndTime: before, MaxResults: PAGE }
+  const question = {
+    LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: name }],
+    EndTime: before,
+    MaxResults: PAGE,
+  }
   let NextToken: string | undefined
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const command = new LookupEventsCommand({ ...question, ...(NextToken !== undefined && { NextToken }) })
@@ -80,30 +85,22 @@ async function lastWrite(clients: AwsClients, name: string, before: Date, abortS
 function judged(event: Event): Changer {
   const record = recordOf(event)
   const by = changeIn(event, record)
-  if (!/\b(?:Terraform|OpenTofu)\//i.test(textIn(record, 'userAgent'))) return { changedBy: by }
+  if (!/\b(?:Terraform|OpenTofu)\//i.test(textAt(record, 'userAgent'))) return { changedBy: by }
   return { changedByUnknown: `the last change that CloudTrail knows was made by Terraform: ${by.event} of ${by.principal} at ${by.at}` }
 }
 
 function changeIn({ EventName = '', EventSource = '', EventTime, Username }: Event, record: Fields): ChangedBy {
-  const identity = record['userIdentity']
-  const who = typeof identity === 'object' && identity !== null ? (identity as Fields) : {}
+  const who = fieldsAt(record, 'userIdentity')
   const service = EventSource.replace(/\.amazonaws\.com(?:\.cn)?$/, '')
   return {
-    principal: textIn(who, 'arn') || textIn(who, 'invokedBy') || Username || 'somebody who is not named',
-    at: (EventTime ?? new Date(textIn(record, 'eventTime'))).toISOString(),
+    principal: textAt(who, 'arn') || textAt(who, 'invokedBy') || Username || 'somebody who is not named',
+    at: (EventTime ?? new Date(textAt(record, 'eventTime'))).toISOString(),
     event: `${service}:${EventName}`,
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 function recordOf({ CloudTrailEvent = '' }: Event): Fields {
   return parseObject(CloudTrailEvent) ?? {}
-}
-
-function textIn(fields: Fields, name: string): string {
-  const value = fields[name]
-  return typeof value === 'string' ? value : ''
 }
 
 /** The region that records the calls of global services. Source: AWS CloudTrail User Guide, "Global service events". */

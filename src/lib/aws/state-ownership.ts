@@ -1,3 +1,4 @@
+import { listAt } from '../core/plain-data.js'
 import { parseObject } from './state-document.js'
 
 /** What a state says exists: whether it is this. */
@@ -30,14 +31,9 @@ function remember(value: unknown, known: Set<string>, depth = 0): void {
 
 /** Attributes of every managed resource. */
 function instancesIn(text: string): unknown[] {
-  return listIn(parseObject(text), 'resources')
+  return listAt(parseObject(text), 'resources')
     .filter((resource) => resource['mode'] === 'managed')
-    .flatMap((resource) => listIn(resource, 'instances').map(({ attributes }) => attributes))
-}
-
-function listIn(fields: Readonly<Record<string, unknown>> | undefined, name: string): Array<Record<string, unknown>> {
-  const list = fields?.[name]
-  return Array.isArray(list) ? list.filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null) : []
+    .flatMap((resource) => listAt(resource, 'instances').map(({ attributes }) => attributes))
 }
 
 /** Log groups are named with and without the final `:*`. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isFields } from '../core/plain-data.js'
 import { REDACTED, redactValue } from '../core/redaction.js'
 import type { ConfigurationModule, PlanJson, ResourceDrift } from './plan.js'
 
@@ -52,7 +53,7 @@ export function driftOf(plan: PlanJson): FoundDrift[] {
     .filter(({ mode }) => mode === 'managed')
     .flatMap((resource): FoundDrift[] => {
       const { address, type, change } = resource
-      const values = isObject(change.before) ? change.before : {}
+      const values = isFields(change.before) ? change.before : {}
       if (change.actions.includes('delete')) return [{ resource: { address, kind: 'deleted', attributes: [], changes: [] }, type, values }]
       const written = expressionsOf(resource, plan.configuration?.root_module)
       const next = planned.get(address)
@@ -80,12 +81,12 @@ function expressionsOf({ module_address = '', type, name }: ResourceDrift, root:
 /** Where two values differ; with `only`, below these names alone. */
 function differences(before: unknown, after: unknown, marks: readonly unknown[], only?: Value, path = ''): Difference[] {
   if (isDeepStrictEqual(before, after) || (isNothing(before) && isNothing(after))) return []
-  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && before.every(isObject)) {
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && before.every(isFields)) {
     return before.flatMap((item, index) =>
       differences(item, (after as unknown[])[index], below(marks, index), only?.[index] as Value | undefined, path),
     )
   }
-  if (!isObject(before) || !isObject(after)) return [{ path, before, after, marks }]
+  if (!isFields(before) || !isFields(after)) return [{ path, before, after, marks }]
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => only === undefined || name in only)
   return names.flatMap((name) =>
     differences(before[name], after[name], below(marks, name), blocksOf(only?.[name]), path === '' ? name : `${path}.${name}`),
@@ -127,8 +128,4 @@ function topOf(path: string): string {
 function isNothing(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0
-}
-
-function isObject(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import type { Application } from '../../argocd/application.js'
 import { listApplications } from '../../argocd/argocd.js'
+import { managementOf } from '../../config/management.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
@@ -11,7 +12,7 @@ import type { BootstrapContext } from './context.js'
 import { gitStep } from './git-step.js'
 import { healthStep } from './health-step.js'
 import { argoCdStep, chartStep, credentialsStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
-import { type BootstrapOptions, managementOf, Work } from './work.js'
+import { type BootstrapOptions, Work } from './work.js'
 
 export interface BootstrapResult {
   environment: string
@@ -58,7 +59,7 @@ async function carryOut(
   { command, title, done }: { command: string; title: string; done: 'bootstrapped' | 'registered' },
 ): Promise<BootstrapResult> {
   const environment = environmentOf(context, options.environment)
-  const management = managementOf(context, environment)
+  const management = managementOf(context.project, environment)
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(ports, { repository: project.directory, environment: environment.name, command, purpose }, async (run) => {

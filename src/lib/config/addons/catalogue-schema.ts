@@ -19,6 +19,21 @@ const releaseFields = {
   kubernetes: windowSchema.describe('Kubernetes minor versions that it runs on.'),
 }
 
+const valuePath = z
+  .string()
+  .regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*$/, { error: 'must be a path of Helm values such as settings.clusterName' })
+const listPath = z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*\[\]\.[A-Za-z][\w-]*$/, {
+  error: 'must be a path of Helm values in a list, such as initContainers[].image',
+})
+
+const imagesSchema = z.strictObject({
+  registry: z.array(valuePath).default([]).describe('Values that hold a registry alone.'),
+  repository: z.record(valuePath, line).default({}).describe('Values that hold a registry and a name, and what they hold by default.'),
+  lists: z.array(listPath).default([]).describe('Values in lists, which Helm replaces as a whole.'),
+  kinds: z.record(line, line).default({}).describe('Objects whose image an operator makes of this name and of spec.version.'),
+  elsewhere: line.optional().describe('Where its publisher lists what it starts beside that.'),
+})
+
 const addonSchema = z
   .strictObject({
     title: line.describe('What people call it.'),
@@ -47,12 +62,12 @@ const addonSchema = z
       .default([])
       .describe('Service accounts that act in AWS, through EKS Pod Identity.'),
     facts: z
-      .record(
-        z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*$/, { error: 'must be a path of Helm values such as settings.clusterName' }),
-        z.strictObject({ annotation: line.describe('Annotation of the cluster Secret.') }),
-      )
+      .record(valuePath, z.strictObject({ annotation: line.describe('Annotation of the cluster Secret.') }))
       .default({})
       .describe('Values that differ in each cluster, and the annotation of its Secret that has them.'),
+    images: imagesSchema
+      .default({ registry: [], repository: {}, lists: [], kinds: {} })
+      .describe('Where its values say which images it runs.'),
   })
   .refine(({ clusters, enabled }) => enabled.every((role) => clusters.includes(role)), {
     path: ['enabled'],

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parseObject } from '../../aws/state-document.js'
 import { UserError } from '../../core/errors.js'
 import { readTextIfExists, resolveInside, writeFileAtomic } from '../../core/files.js'
+import { textAt as textIn } from '../../core/plain-data.js'
 import { filesAt, type GitPorts, textAt, uncommittedFiles } from '../../git/git.js'
 import { DERIVED_FILES } from '../../roots/applied-commit.js'
 import { LOCK_FILE, lockSchema, type PlatformLock, readLock, updateLock } from '../../templates/lock-file.js'
@@ -140,9 +141,8 @@ async function neededBases(ports: GitPorts, directory: string, target: string, w
   const { parse } = await import('../../core/yaml.js')
   const needed: string[] = []
   for (const file of wanted.filter((each) => appOf(each) !== undefined && each.endsWith('/app.yaml'))) {
-    const overlay: unknown = parse(await textAt(ports, directory, target, file))
-    const base = typeof overlay === 'object' && overlay !== null ? (overlay as Record<string, unknown>)['base'] : undefined
-    if (typeof base !== 'string' || !/^[\w.-]+$/.test(base)) continue
+    const base = textIn(parse(await textAt(ports, directory, target, file)), 'base')
+    if (!/^[\w.-]+$/.test(base)) continue
     needed.push(...(await absent(directory, await filesAt(ports, directory, target, [`gitops/apps/${appOf(file) ?? ''}/base/${base}`]))))
   }
   return needed
