@@ -15,8 +15,11 @@ export interface ChangedBy {
   event: string
 }
 
-/** Or why nobody can say. */
-export type Changer = { changedBy: ChangedBy } | { changedByUnknown: string }
+/** Who changed it, or why nobody can say. */
+export interface Changer {
+  changedBy?: ChangedBy
+  changedByUnknown?: string
+}
 
 export interface TrailQuestion {
   /** The likeliest first. */

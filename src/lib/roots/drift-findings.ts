@@ -20,10 +20,10 @@ import { stateBucketOf } from './value-files.js'
 
 /** A resource of the configuration that is not as Terraform left it, or that exists and is not in the state. */
 export type TerraformFinding = (Omit<DriftedResource, 'kind'> & { kind: DriftedResource['kind'] | 'outside-state'; importId?: string }) &
-  Partial<Changer>
+  Changer
 
 /** Something with the tags of the environment that is in no state. */
-export type AwsFinding = { arn: string; type: string; reason: string } & Partial<Changer>
+export type AwsFinding = { arn: string; type: string; reason: string } & Changer
 
 export interface RootDrift {
   terraform: TerraformFinding[]

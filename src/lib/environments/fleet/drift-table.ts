@@ -54,10 +54,7 @@ function valueText(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
-function changer(finding: Partial<Changer>): string {
-  if ('changedBy' in finding && finding.changedBy) {
-    const { principal, event, at } = finding.changedBy
-    return `${principal}, ${event}, ${at}`
-  }
-  return 'changedByUnknown' in finding && finding.changedByUnknown !== undefined ? `unknown: ${finding.changedByUnknown}` : ''
+function changer({ changedBy, changedByUnknown }: Changer): string {
+  if (changedBy) return `${changedBy.principal}, ${changedBy.event}, ${changedBy.at}`
+  return changedByUnknown === undefined ? '' : `unknown: ${changedByUnknown}`
 }

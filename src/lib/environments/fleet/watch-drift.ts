@@ -43,10 +43,7 @@ export function newsBetween(before: DriftResult, after: DriftResult): DriftNews[
   const [old, now] = [rowsOf(before), rowsOf(after)]
   const only = (rows: Map<string, readonly string[]>, others: Map<string, unknown>) =>
     [...rows].filter(([key]) => !others.has(key)).map(([, cells]) => cells)
-  return [
-    ...only(old, now).map((cells) => ['gone', ...cells] as const),
-    ...only(now, old).map((cells) => ['new', ...cells] as const),
-  ]
+  return [...only(old, now).map((cells) => ['gone', ...cells] as const), ...only(now, old).map((cells) => ['new', ...cells] as const)]
 }
 
 /** Who did it becomes known late, and is no news by itself. */

@@ -80,7 +80,7 @@ export async function restore(directory: string, name: string, { write, remove, 
   const entry = lock.roots?.[folder]
   if (!entry) return
   const noted = partsOf(folder, entry).flatMap((part) =>
-    [...notedIn(lock, part.folder)].map(([file, digest]) => [`${part.folder}/${file}`, digest]),
+    [...notedIn(lock, part.folder)].map(([file, digest]) => [`${part.folder}/${file}`, digest] as const),
   )
   await updateLock(directory, (current) => {
     const others = Object.entries(current.files).filter(([file]) => !file.startsWith(`${folder}/`))
@@ -141,7 +141,8 @@ async function neededBases(ports: GitPorts, directory: string, target: string, w
   const { parse } = await import('../../core/yaml.js')
   const needed: string[] = []
   for (const file of wanted.filter((each) => appOf(each) !== undefined && each.endsWith('/app.yaml'))) {
-    const base = textIn(parse(await textAt(ports, directory, target, file)), 'base')
+    const overlay: unknown = parse(await textAt(ports, directory, target, file))
+    const base = textIn(overlay, 'base')
     if (!/^[\w.-]+$/.test(base)) continue
     needed.push(...(await absent(directory, await filesAt(ports, directory, target, [`gitops/apps/${appOf(file) ?? ''}/base/${base}`]))))
   }
