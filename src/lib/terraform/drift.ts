@@ -59,16 +59,23 @@ export function driftOf(plan: PlanJson): FoundDrift[] {
       const next = planned.get(address)
       const undone = next ? new Set(differences(next.before, next.after, []).map(({ path }) => topOf(path))) : new Set<string>()
       const marks = [change.before_sensitive, change.after_sensitive]
-      const changes = [
-        ...differences(change.before, change.after, marks, { ...written, [ALWAYS_OURS]: {} }),
-        ...differences(change.before, change.after, marks).filter(({ path }) => undone.has(topOf(path)) && !(topOf(path) in written)),
-      ].map(shown)
+      const ours: Value = { ...written, [ALWAYS_OURS]: {} }
+      const changes = withoutEchoes([
+        ...differences(change.before, change.after, marks, ours),
+        ...differences(change.before, change.after, marks).filter(({ path }) => undone.has(topOf(path)) && !(topOf(path) in ours)),
+      ]).map(shown)
       if (changes.length === 0) return []
       changes.sort((a, b) => (a.attribute < b.attribute ? -1 : a.attribute > b.attribute ? 1 : 0))
       const attributes = [...new Set(changes.map(({ attribute }) => attribute))]
       return [{ resource: { address, kind: 'changed', attributes, changes }, type, values }]
     })
     .sort((a, b) => a.resource.address.localeCompare(b.resource.address))
+}
+
+/** A tag of the resource itself is told once, although it is also among all of its tags. */
+function withoutEchoes(found: readonly Difference[]): Difference[] {
+  const paths = new Set(found.map(({ path }) => path))
+  return found.filter(({ path }) => !path.startsWith(`${ALWAYS_OURS}.`) || !paths.has(path.replace(ALWAYS_OURS, 'tags')))
 }
 
 /** What the configuration writes in a resource: attributes, and blocks as lists of the same. */

@@ -96,11 +96,19 @@ it('hides what Terraform marks as sensitive, and what is called or looks like a 
     const plain = role({ assume_role_policy: 'hush-1', tags: { a: 'hush-3' } }, { assume_role_policy: 'hush-2', tags: { a: 'hush-4' } })
     return { ...plain, change: { ...plain.change, before_sensitive, after_sensitive } }
   }
-  const told = (...marks: Parameters<typeof marked>): string => JSON.stringify(driftOf({ configuration, resource_drift: [marked(...marks)] }))
+  const told = (...marks: Parameters<typeof marked>): string =>
+    JSON.stringify(driftOf({ configuration, resource_drift: [marked(...marks)] }))
   expect(told({}, {})).toContain('hush-1')
   expect(told(true, false)).not.toContain('hush')
   expect(told({ assume_role_policy: true }, { tags: { a: true } })).not.toContain('hush')
   expect(told({ assume_role_policy: true }, {})).not.toMatch(/hush-[12]/)
   const named = role({ tags: { password: 'hush', note: 'token=hush' } }, { tags: { password: 'hush2', note: 'token=hush2' } })
   expect(JSON.stringify(driftOf({ configuration, resource_drift: [named] }))).not.toContain('hush')
+})
+
+it('tells a tag of the resource once', () => {
+  const tags = { tags: { own: '1' }, tags_all: { own: '1', ours: '1' } }
+  expect(driftOf({ configuration, resource_drift: [role({ tags: {}, tags_all: {} }, tags)] })).toMatchObject([
+    { attributes: ['tags.own', 'tags_all.ours'] },
+  ])
 })
