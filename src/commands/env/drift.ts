@@ -26,8 +26,14 @@ is as it was left, with 2 when something has drifted, and with 4 when a part of 
   static override flags = {
     timeout: changeFlags.timeout,
     markdown: Flags.boolean({ summary: 'Print the result as Markdown, for a pull request.' }),
-    watch: Flags.boolean({ summary: 'Compare again and again, and print what changes, until it is stopped.', exclusive: ['markdown', 'report-file'] }),
-    interval: durationFlag({ summary: 'With --watch: how long to wait between two comparisons. Default: 5m.', dependsOn: ['watch'] }),
+    watch: Flags.boolean({
+      summary: 'Compare again and again, and print what changes, until it is stopped.',
+      exclusive: ['markdown', 'report-file'],
+    }),
+    interval: durationFlag({
+      summary: 'With --watch: how long to wait between two comparisons, 10s at least. Default: 5m.',
+      dependsOn: ['watch'],
+    }),
     'role-arn': roleFlag({ summary: 'Role that asks Argo CD. Default: that of the account in platform.yaml.', helpValue: '<arn>' }),
     ...fleetFlags,
   }
@@ -64,7 +70,7 @@ is as it was left, with 2 when something has drifted, and with 4 when a part of 
   private async watchMany(context: RootContext, many: Selection, view: Parameters<typeof printDrift>[0]): Promise<DriftResult> {
     const { watchDrift } = await import('../../lib/environments/fleet/watch-drift.js')
     return watchDrift(this.ports, {
-      everyMs: this.flags.interval ?? 300_000,
+      everyMs: Math.max(10_000, this.flags.interval ?? 300_000),
       check: async () => this.compare(context, { many }),
       onFirst: async (result) => printDrift(view, result, { markdown: false, file: undefined }),
       onNews: async (news) => printDriftNews((rows, columns) => this.printTable(rows, columns), news),
