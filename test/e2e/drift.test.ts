@@ -11,7 +11,6 @@ let bench: BootstrapBench
 beforeAll(async () => {
   bench = await BootstrapBench.create()
   await bench.environment('mgmt', 'management', '10.0.0.0/16')
-  await bench.lockChart()
 })
 afterAll(() => bench.remove())
 

@@ -64,8 +64,9 @@ export async function findings(context: RootContext, looked: Looked, control: St
     names: trailNames(type, values),
     isGlobal: isGlobalType(type),
   }))
-  const imported = new Set(outside.flatMap(({ names }) => names))
-  const aws = unmanaged.found.filter(({ names }) => !names.some((name) => imported.has(name)))
+  // What Terraform knows how to import is told as such.
+  const imported = outside.flatMap(({ names }) => names)
+  const aws = unmanaged.found.filter(({ finding }) => !imported.some((id) => isArnOf(finding.arn, id)))
   const all: Array<Asked<TerraformFinding | AwsFinding>> = [...changed, ...outside, ...aws]
   if (all.length > 0) control.progress(`asking CloudTrail who changed ${all.length}`)
   await mapLimited([...all.entries()], ASKED_AT_ONCE, async ([index, { finding, ...question }]) => {
@@ -102,7 +103,11 @@ async function tagged(
   { project, target }: RootContext,
   { root, stateText, clients }: Looked,
 ): Promise<{ found: Array<Asked<AwsFinding>>; reason?: string }> {
-  const scope = { platform: project.platform.name, environment: root.name, clusterName: root.cluster ?? `${project.platform.name}-${root.name}` }
+  const scope = {
+    platform: project.platform.name,
+    environment: root.name,
+    clusterName: root.cluster ?? `${project.platform.name}-${root.name}`,
+  }
   const inShared = async (): Promise<Owns> => {
     if (!project.shared.enabled || root.name === SHARED_NAME) return () => false
     const shared = sharedPlace(project)
@@ -123,4 +128,8 @@ async function tagged(
     if (!(error instanceof UserError)) throw error
     return { found: [], reason: error.message }
   }
+}
+
+function isArnOf(arn: string, id: string): boolean {
+  return arn === id || arn.endsWith(`/${id}`) || arn.endsWith(`:${id}`)
 }

@@ -39,7 +39,11 @@ export async function findDrift(context: RootContext, root: Root): Promise<RootD
         title: 'What differs, and who changed it',
         run: async (control) => {
           if (stateText === undefined) return { outcome: 'skipped' }
-          drift = await findings({ ...context, ports: run.ports }, { root, run, plan, stateText, clients: prepared().clients, startedAt }, control)
+          drift = await findings(
+            { ...context, ports: run.ports },
+            { root, run, plan, stateText, clients: prepared().clients, startedAt },
+            control,
+          )
           const count = drift.terraform.length + drift.aws.length
           return { outcome: 'checked', detail: count === 0 ? 'as Terraform left it' : `${count} changed outside of Terraform` }
         },

@@ -176,6 +176,8 @@ describe('the commit to go back to', () => {
     await commit('Third')
     await write({ 'environments/dev.yaml': 'now\n' })
     const last = await commit('Fourth')
+    await write({ [`${ROOT}/terraform.tfvars.json`]: '{"written":"since"}' })
+    await commit('As applied')
     await run({ commit: first })
     await run({ commit: 'f'.repeat(40) })
     await run({ commit: last })

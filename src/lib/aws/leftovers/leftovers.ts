@@ -114,7 +114,10 @@ export function environmentTags({ platform, environment }: LeftoverScope): TagFi
 }
 
 /** What the tagging API knows under these tags. */
-export async function searchTags(clients: Pick<LeftoverClients, 'tagging'>, searches: readonly TagFilter[][]): Promise<ResourceTagMapping[]> {
+export async function searchTags(
+  clients: Pick<LeftoverClients, 'tagging'>,
+  searches: readonly TagFilter[][],
+): Promise<ResourceTagMapping[]> {
   const { paginateGetResources } = await import('@aws-sdk/client-resource-groups-tagging-api')
   const client = await clients.tagging()
   const lists = await Promise.all(

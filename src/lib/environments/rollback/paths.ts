@@ -1,6 +1,10 @@
+import { DERIVED_FILES } from '../../roots/applied-commit.js'
 import { folderOfRoot } from '../../templates/parts.js'
 
-/** What an environment is in Git: its file, its root module, and what Argo CD reads of it. As Git takes paths. */
+/**
+ * What an environment is in Git: its file, its root module, and what Argo CD reads of it. As Git takes paths; what is
+ * written from the configuration at every run does not count.
+ */
 export function pathsOf(name: string): string[] {
   return [
     `environments/${name}.yaml`,
@@ -9,6 +13,7 @@ export function pathsOf(name: string): string[] {
     `gitops/addons/environments/${name}`,
     `gitops/addons/clusters/${name}`,
     `:(glob)gitops/apps/*/environments/${name}/**`,
+    ...DERIVED_FILES.map((file) => `:(exclude)${folderOfRoot(name)}/${file}`),
   ]
 }
 
