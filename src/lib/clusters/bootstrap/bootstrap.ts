@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
 import { unknownEnvironment } from '../../roots/select.js'
 import { withRun } from '../../roots/run.js'
+import { addonChartsStep } from './addon-charts-step.js'
 import { accessSteps } from './access-steps.js'
 import { argoCdAddress } from './argocd-address.js'
 import { softEnvironment } from './cluster-link.js'
@@ -79,10 +80,11 @@ async function carryOut(
 }
 
 function stepsOf(work: Work): Step[] {
-  if (!work.isManagement) return [...accessSteps(work), gitStep(work), projectsStep(work), registrationStep(work)]
+  if (!work.isManagement) return [...accessSteps(work), addonChartsStep(work), gitStep(work), projectsStep(work), registrationStep(work)]
   return [
     ...accessSteps(work),
     chartStep(work),
+    addonChartsStep(work),
     gitStep(work),
     namespaceStep(work),
     argoCdStep(work),
