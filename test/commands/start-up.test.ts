@@ -128,8 +128,8 @@ test('of an AWS client only the commands that platform calls are there, and of z
 
 const CATALOGUE = 'templates/addons/catalogue.json'
 
-test.each([['--version'], ['--help'], [...['cluster', 'token', '--cluster-name', 'acme-dev', '--region', 'eu-west-1']]])(
-  'the catalogue of add-ons is not read by %s %s',
+test.each([['--version'], ['--help'], ['cluster', 'token', '--cluster', 'acme-dev', '--region', 'eu-west-1']])(
+  'the catalogue of add-ons is not read: %s',
   async (...args) => {
     expect((await loadedBy(...args)).sources).not.toContain(CATALOGUE)
   },
