@@ -13,6 +13,7 @@ import { iamFinders } from './iam.js'
 import { kmsFinders } from './kms.js'
 import { logAndBucketFinders } from './logs-and-buckets.js'
 import { observabilityFinders } from './observability.js'
+import { queueFinders } from './queues.js'
 import { peeringFinders } from './peering.js'
 import { registryFinders } from './registry.js'
 import { topicFinders } from './topics.js'
@@ -47,6 +48,7 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   ...cacheFinders,
   ...peeringFinders,
   ...observabilityFinders,
+  ...queueFinders,
   ...topicFinders,
 }
 

@@ -36,7 +36,7 @@ export type SharedClients = Pick<AwsClients, 'accessAnalyzer' | 'acm' | 'athena'
 /** Clients of the services that the edge, the databases and the observability of an environment are made of. */
 export type ServiceClients = Pick<
   AwsClients,
-  'budgets' | 'cloudWatch' | 'dynamoDb' | 'elastiCache' | 'events' | 'loadBalancers' | 'rds' | 'sns' | 'waf'
+  'budgets' | 'cloudWatch' | 'dynamoDb' | 'elastiCache' | 'events' | 'loadBalancers' | 'rds' | 'sns' | 'tagging' | 'waf'
 >
 
 export type RecoveryClients = Pick<AwsClients, 'ec2' | 'eks' | 'iam' | 'kms' | 'logs' | 's3' | 'connection'> &
