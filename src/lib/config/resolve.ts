@@ -4,6 +4,7 @@ import { defaultKubernetesVersion } from './kubernetes-versions.js'
 import { presetValues, type PresetValues } from './presets.js'
 import { type FieldPath, formatField } from './problem.js'
 import type { Environment } from './project.js'
+import { aroundExisting } from './resolve-existing.js'
 import { resolveDatabases } from './resolve-databases.js'
 import { HOST_FIELDS } from './project-rules.js'
 import { resolveSoft, written } from './resolve-soft.js'
@@ -113,6 +114,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
     databases: resolveDatabases(input.file.databases ?? {}, { preset, source: input.source, origins }),
   }
   origins.set('cluster.name', 'default')
+  if (input.file.existing) return { environment: aroundExisting(environment, input.file.existing, fileOrigin, origins), origins }
   if (input.file.cluster?.nodeGroups) refineNodeGroupOrigins(environment, input.source, origins)
   return { environment, origins }
 }

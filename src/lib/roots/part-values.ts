@@ -1,3 +1,5 @@
+import { codeCommitPlace } from '../aws/codecommit-password.js'
+import { partitionOf } from '../aws/partition.js'
 import type { Database, Environment, Project } from '../config/project.js'
 import { SHARED_NAME } from '../core/names.js'
 import { roleOf } from './role.js'
@@ -34,12 +36,21 @@ export function partVariables(project: Project, environment: Environment, output
 }
 
 /** The environment whose Argo CD works in all clusters, where there is one. */
-function gitopsValues({ environments }: Project, environment: Environment): Record<string, unknown> {
+export function gitopsValues({ environments, platform }: Project, environment: Environment): Record<string, unknown> {
   const isManagement = ({ role, isolation }: Environment): boolean => role === 'management' && isolation === 'hard'
   const management = isManagement(environment) ? environment : [...environments.values()].find(isManagement)
   if (!management) return {}
   const { name, account } = management
-  return { gitops: { management_environment: name, management_account_id: account.id } }
+  const git = codeCommitPlace(platform.git.url ?? '')
+  // CodeCommit's address does not say the account: that of the management environment.
+  const repository = git && `arn:${partitionOf(git.region)}:codecommit:${git.region}:${account.id}:${git.name}`
+  return {
+    gitops: {
+      management_environment: name,
+      management_account_id: account.id,
+      ...(repository !== undefined && { git_repository_arn: repository }),
+    },
+  }
 }
 
 function edgeValues(edge: Environment['edge'], shared: readonly string[]): Record<string, unknown> {

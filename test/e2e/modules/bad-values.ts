@@ -252,6 +252,7 @@ Object.assign(moduleValues, {
       environment: 'dev',
       cluster_name: 'acme-dev',
       management: { environment: 'mgmt', account_id: '111122223333' },
+      git_repository_arn: 'arn:aws:codecommit:eu-west-1:111122223333:acme',
     },
     bad: {
       platform: names,
@@ -262,6 +263,7 @@ Object.assign(moduleValues, {
         { environment: 'Mgmt', account_id: '111122223333' },
         { environment: 'mgmt', account_id: '1' },
       ],
+      git_repository_arn: ['acme', 'arn:aws:s3:::acme'],
       tags: badTags,
     },
   },

@@ -10,7 +10,8 @@ import { argoCdAddress } from './argocd-address.js'
 import type { BootstrapContext } from './context.js'
 import { gitStep } from './git-step.js'
 import { healthStep } from './health-step.js'
-import { argoCdStep, chartStep, credentialsStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
+import { credentialsStep } from './credentials-step.js'
+import { argoCdStep, chartStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
 import { type BootstrapOptions, managementOf, Work } from './work.js'
 
 export interface BootstrapResult {

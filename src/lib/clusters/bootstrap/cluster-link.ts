@@ -3,6 +3,7 @@ import { type ClusterAccess, type ClusterDetails, clusterNotFound, readClusterDe
 import { stateOutputs } from '../../aws/state-object.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
+import type { AwsConnection } from '../../core/target.js'
 import type { KubernetesClient } from '../../core/kubernetes.js'
 import { Helm } from '../../helm/helm.js'
 import { readCertificate } from '../../kube/certificate.js'
@@ -28,6 +29,8 @@ export interface ClusterLink {
   folder: string
   /** Outputs of its root module. */
   outputs: Readonly<Record<string, unknown>>
+  /** How AWS is asked for it. */
+  connection: AwsConnection
   /** Address of a sandbox. */
   endpoint: string | undefined
   /** Removes its files. */
@@ -66,6 +69,7 @@ export async function openCluster(
   })
   return {
     environment,
+    connection,
     details,
     access,
     outputs,

@@ -5,6 +5,8 @@ import type { KubernetesObject } from '../../core/kubernetes.js'
 /** Project of everything that platform itself brings. */
 export const PLATFORM_PROJECT = 'platform'
 export const ROOT_APPLICATION = 'root'
+/** The Secret that Argo CD reads the repository with. */
+export const GIT_SECRET = 'platform-git'
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'platform' }
 
 /** Namespaces that no application of a team may touch. */
@@ -88,7 +90,7 @@ export function gitCredentials(git: GitPlace, { username, password }: { username
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: 'platform-git',
+      name: GIT_SECRET,
       namespace: ARGOCD_NAMESPACE,
       labels: { ...MANAGED_BY, 'argocd.argoproj.io/secret-type': 'repository' },
     },

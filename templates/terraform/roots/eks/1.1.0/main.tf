@@ -162,4 +162,5 @@ module "gitops" {
     environment = var.gitops.management_environment
     account_id  = var.gitops.management_account_id
   }
+  git_repository_arn = var.gitops.git_repository_arn
 }

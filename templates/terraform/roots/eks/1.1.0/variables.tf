@@ -201,10 +201,11 @@ variable "observability" {
 }
 
 variable "gitops" {
-  description = "The management environment whose Argo CD works in this cluster, and its AWS account. Null: none."
+  description = "The management environment whose Argo CD works in this cluster, its AWS account, and the repository of CodeCommit that it reads. Null: none."
   type = object({
     management_environment = string
     management_account_id  = string
+    git_repository_arn     = optional(string)
   })
   default = null
 }
