@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../core/errors.js'
 import { makeFolder } from '../core/files.js'
+import { isFields } from '../core/plain-data.js'
 import type { Helm } from './helm.js'
 import { helmError } from './helm-error.js'
 
@@ -96,13 +97,9 @@ function merge(below: Record<string, unknown>, above: Record<string, unknown>): 
   const result = { ...below }
   for (const [key, value] of Object.entries(above)) {
     const under = result[key]
-    result[key] = isObject(under) && isObject(value) ? merge(under, value) : value
+    result[key] = isFields(under) && isFields(value) ? merge(under, value) : value
   }
   return result
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function digestOfFile(file: string): Promise<string> {

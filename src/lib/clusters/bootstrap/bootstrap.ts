@@ -1,5 +1,6 @@
 import type { Application } from '../../argocd/application.js'
 import { listApplications } from '../../argocd/argocd.js'
+import { managementOf } from '../../config/management.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
@@ -12,7 +13,7 @@ import { gitStep } from './git-step.js'
 import { healthStep } from './health-step.js'
 import { credentialsStep } from './credentials-step.js'
 import { argoCdStep, chartStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
-import { type BootstrapOptions, managementOf, Work } from './work.js'
+import { type BootstrapOptions, Work } from './work.js'
 
 export interface BootstrapResult {
   environment: string
@@ -59,7 +60,7 @@ async function carryOut(
   { command, title, done }: { command: string; title: string; done: 'bootstrapped' | 'registered' },
 ): Promise<BootstrapResult> {
   const environment = environmentOf(context, options.environment)
-  const management = managementOf(context, environment)
+  const management = managementOf(context.project, environment)
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(ports, { repository: project.directory, environment: environment.name, command, purpose }, async (run) => {

@@ -18,7 +18,8 @@ import {
 import { commonFiles, FOLDER_APPLICATIONS } from '../../../../src/lib/clusters/bootstrap/gitops-tree.js'
 import { takeLease } from '../../../../src/lib/clusters/bootstrap/lease.js'
 import { isAsWanted } from '../../../../src/lib/clusters/bootstrap/same-object.js'
-import { managementOf, Work } from '../../../../src/lib/clusters/bootstrap/work.js'
+import { Work } from '../../../../src/lib/clusters/bootstrap/work.js'
+import { managementOf } from '../../../../src/lib/config/management.js'
 import { gitPlace } from '../../../../src/lib/config/git-place.js'
 import { loadProject } from '../../../../src/lib/config/load.js'
 import type { Project } from '../../../../src/lib/config/project.js'
@@ -386,9 +387,9 @@ describe('the identity of a cluster', () => {
 
 test('a workload environment needs a management environment', () => {
   const dev = b.project.environments.get('dev')!
-  expect(managementOf(b, dev).name).toBe('mgmt')
+  expect(managementOf(b.project, dev).name).toBe('mgmt')
   const alone = { ...b.project, environments: new Map([['dev', dev]]) }
-  expect(() => managementOf({ project: alone }, dev)).toThrow(expect.objectContaining({ code: 'ManagementMissing' }) as Error)
+  expect(() => managementOf(alone, dev)).toThrow(expect.objectContaining({ code: 'ManagementMissing' }) as Error)
 })
 
 test('the repository is the one of platform.yaml, else that of the sandbox', () => {
