@@ -126,7 +126,7 @@ test('it is imported without being changed, and the next plan is clean', async (
   expect(text).toContain('the old team')
   const plan = await repository.run('env', 'plan', 'legacy', '--json')
   expect(plan.exitCode, plan.stderr).toBe(0)
-  expect(plan.json()).toMatchObject({ hasChanges: false, resources: [] })
+  expect(plan.json()).toMatchObject({ changes: { add: 0, change: 0, destroy: 0, replace: 0, import: 0 }, resources: [] })
 
   const again = await repository.run('cluster', 'import', 'legacy', '--cluster', NAME, '--yes', '--json')
   expect(again.exitCode, again.stderr).toBe(0)

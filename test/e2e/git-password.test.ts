@@ -31,15 +31,9 @@ beforeAll(async () => {
     gitCredentials({ url: URL_OF_GIT, branch: 'main' }, { username: 'old', password: 'old' }),
     ...gitPasswordObjects(place),
   ]
-  await eventually(async () => {
-    const { exitCode, output } = await as(
-      cluster,
-      admin,
-      ['apply', '--server-side', '-f', '-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
-    )
-    expect(exitCode, output).toBe(0)
-  }, 120_000)
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+  const apply = async () => (await as(cluster, admin, ['apply', '--server-side', '-f', '-'], list)).exitCode === 0
+  await eventually('the objects of the job', apply, 120_000)
 }, 600_000)
 afterAll(() => sandbox.remove())
 

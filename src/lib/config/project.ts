@@ -110,6 +110,8 @@ export interface Database {
   instances?: number
   storageGiB?: number
   databaseName?: string
+  /** What it is made from. */
+  snapshot?: string
   backupRetentionDays: number
   finalSnapshot: boolean
   partitionKey?: { name: string; type: 'S' | 'N' | 'B' }

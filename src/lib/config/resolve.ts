@@ -105,7 +105,11 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       kubernetesVersion: decide('cluster.kubernetesVersion', (v) => v.cluster?.kubernetesVersion, defaultKubernetesVersion),
       authenticationMode: decide('cluster.authenticationMode', (v) => v.cluster?.authenticationMode, 'API'),
       publicAccessCidrs: decide('cluster.publicAccessCidrs', (v) => v.cluster?.publicAccessCidrs, []),
-      administrators: decide('cluster.administrators', (v) => v.cluster?.administrators, account.roleArn === undefined ? [] : [account.roleArn]),
+      administrators: decide(
+        'cluster.administrators',
+        (v) => v.cluster?.administrators,
+        account.roleArn === undefined ? [] : [account.roleArn],
+      ),
       logRetentionDays: decide('cluster.logRetentionDays', (v) => v.cluster?.logRetentionDays, base.cluster.logRetentionDays),
       addonVersions: decide('cluster.addonVersions', (v) => v.cluster?.addonVersions, {}),
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),

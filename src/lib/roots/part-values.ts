@@ -82,7 +82,7 @@ function sharedCertificates({ shared }: Project, { region }: Environment, output
 }
 
 function databaseValues(database: Database): Record<string, unknown> {
-  const { engine, version, instanceClass, instances, storageGiB, databaseName, partitionKey, sortKey } = database
+  const { engine, version, instanceClass, instances, storageGiB, databaseName, snapshot, partitionKey, sortKey } = database
   return {
     engine,
     ...(version !== undefined && { version }),
@@ -90,6 +90,7 @@ function databaseValues(database: Database): Record<string, unknown> {
     ...(instances !== undefined && { instances }),
     ...(storageGiB !== undefined && { storage_gib: storageGiB }),
     ...(databaseName !== undefined && { database_name: databaseName }),
+    ...(snapshot !== undefined && { snapshot }),
     backup_retention_days: database.backupRetentionDays,
     final_snapshot: database.finalSnapshot,
     ...(partitionKey && { partition_key: partitionKey }),

@@ -153,6 +153,7 @@ variable "databases" {
     instances             = optional(number, 1)
     storage_gib           = optional(number, 20)
     database_name         = optional(string)
+    snapshot              = optional(string)
     backup_retention_days = number
     final_snapshot        = bool
     partition_key         = optional(object({ name = string, type = string }))
