@@ -23,6 +23,8 @@ export interface DeliveryOptions {
   sync: boolean
   /** Why, for the commit. */
   reason: string | undefined
+  /** Asks before anything is written, once it is known that it can be done. @throws `NotConfirmed` */
+  confirm?: () => Promise<void>
 }
 
 export interface Change {
@@ -52,6 +54,7 @@ export async function deliver(context: AppsContext, overlay: Overlay, change: Ch
   const files = await filesOf(context, change)
   const base = { app, environment, files }
   if (options.dryRun) return { ...base, status: files.length === 0 ? 'unchanged' : 'planned', commit: null, branch: null, steps: [] }
+  await options.confirm?.()
   const all = [...change.write.map((file) => file.path), ...change.remove]
   const state: { published?: Published; status: DeliveryStatus } = { status: 'sent' }
   const steps: Step[] = [

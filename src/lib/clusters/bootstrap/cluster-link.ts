@@ -130,7 +130,8 @@ function wrongCluster({ environment, access }: ClusterLink, reason: string): Use
   })
 }
 
-function softEnvironment({ name, host }: Environment): UserError {
+/** Nothing is bootstrapped where there is no cluster. */
+export function softEnvironment({ name, host }: Environment): UserError {
   return new UserError('NotSupportedYet', `Environment ${name} is soft: it has no cluster of its own.`, {
     next: [`Work with the cluster of its host: ${host ?? ''}`],
   })

@@ -6,13 +6,13 @@ import { UserError } from '../../core/errors.js'
 import { readTextIfExists, resolveInside } from '../../core/files.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
+import { clusterFile } from '../../gitops/places.js'
 import { withRun } from '../../roots/run.js'
 import { updateLock } from '../../templates/lock-file.js'
 import { accessSteps } from './access-steps.js'
 import { environmentOf } from './bootstrap.js'
 import type { BootstrapContext } from './context.js'
 import { pushFiles } from './git-step.js'
-import { clusterFile } from './gitops-tree.js'
 import { acting, type BootstrapOptions, Work } from './work.js'
 
 export interface UnregisterResult {
@@ -32,6 +32,7 @@ export async function unregisterCluster(context: BootstrapContext, options: Omit
   const environment = environmentOf(context, options.environment)
   if (environment.role === 'management') throw isManagement(environment.name)
   const management = managementOf(context.project)
+  if (!options.dryRun) await options.confirm?.()
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(

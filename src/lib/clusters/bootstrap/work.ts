@@ -13,6 +13,8 @@ export interface BootstrapOptions {
   roleArn?: string
   /** Until applications are synced and healthy. */
   wait: boolean
+  /** Asks before the first step, once it is known that the environment is there. @throws `NotConfirmed` */
+  confirm?: () => Promise<void>
   /** When it must be over, in milliseconds since 1970. */
   deadline: number
 }
