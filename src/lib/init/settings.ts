@@ -55,7 +55,7 @@ export async function decideSettings(ports: Pick<Ports, 'ask' | 'env'>, options:
 function applyRoleArn(platform: string, accountId: string): string {
   const name = `${platform}-${SHARED_NAME}`
   const prefix = name.length <= 35 ? name : `${name.slice(0, 26)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
-  return `arn:aws:iam::${accountId}:role/${prefix}-apply`
+  return `arn:aws:iam::${accountId}:role/platform/${platform}/${SHARED_NAME}/${prefix}-apply`
 }
 
 async function askTarget({ ask }: Pick<Ports, 'ask'>): Promise<Platform['target']> {
