@@ -98,7 +98,6 @@ export async function deleteSnapshot(kind: DatabaseKind, input: QueryInput, { re
 
 /** What a database that is restored from a snapshot has of it. */
 export async function restoredFields(kind: DatabaseKind, id: string, { region, shelf }: MendContext): Promise<Record<string, XmlValue>> {
-  const words = WORDS[kind]
   const name = id.replace(/^arn:.*:(?:cluster-)?snapshot:/, '')
   const snapshot = (await shelf.all<Snapshot>(SNAPSHOTS)).get(keyOf(region, `${kind}/${name}`))
   if (!snapshot) throw notFound(kind, name)
