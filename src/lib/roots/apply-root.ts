@@ -1,6 +1,7 @@
 import { stateOutputs } from '../aws/state-object.js'
 import { runSteps, type Step } from '../core/steps.js'
 import type { PlanSummary } from '../terraform/plan.js'
+import { appliedCommit } from './applied-commit.js'
 import { applyPlan, refuseDataLoss, startApplying } from './applying.js'
 import { confirmPlan, reportPlan } from './confirmation.js'
 import type { RootContext } from './context.js'
@@ -100,6 +101,8 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
           },
         },
       ]
+      const commit = await appliedCommit(run.ports, context.project.directory, root)
+      if (commit !== undefined) run.record.commit = commit
       const { changed } = await runSteps(run.ports, hasChanges ? `Applying to ${name}` : `Checking ${name}`, applying)
       return {
         ...result,
