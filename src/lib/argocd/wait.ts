@@ -27,6 +27,8 @@ export interface WaitOptions {
 }
 
 const LOOK_AGAIN_MS = 1500
+/** What progress names of all that is open; an error names all. */
+const MOST_TOLD = 4
 /** Argo CD looks at Git by itself only every three minutes. */
 const REFRESH_EVERY_MS = 30_000
 
@@ -88,7 +90,9 @@ function describeOpen(open: readonly Application[], others: readonly string[]): 
     const syncing = isRunning(operation) ? ', syncing' : ''
     return `${name} ${sync}, ${health}${syncing}`
   })
-  return [...states, ...others].join('; ')
+  const all = [...states, ...others]
+  const more = all.length - MOST_TOLD
+  return [...all.slice(0, MOST_TOLD), ...(more > 0 ? [`${more} more`] : [])].join('; ')
 }
 
 async function notHealthy(
