@@ -207,8 +207,6 @@ describe('a question', () => {
     await expect(promoteApp(context, promotion, { ...HOW, confirm })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
     const pausing = { pause: true, reason: undefined, dryRun: false, confirm }
     await expect(pauseApp(context, DEV, pausing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
-    const syncing = { dryRun: false, wait: false, timeoutMs: 1000, prune: true, confirm }
-    await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
     expect(asked).toBe(0)
   })
 
@@ -221,6 +219,14 @@ describe('a question', () => {
     expect(asked).toBe(2)
     expect([await git('status', '--porcelain'), await git('rev-parse', 'HEAD')]).toEqual(['', before])
   })
+})
+
+test('a sync waits for an application that Argo CD has not seen yet, and names it when the time is over', async () => {
+  await create()
+  const syncing = { dryRun: false, wait: true, timeoutMs: 10_000, prune: true }
+  const before = context.ports.clock.now().getTime()
+  await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady', details: { application: 'web.dev' } })
+  expect(context.ports.clock.now().getTime() - before).toBeGreaterThanOrEqual(10_000)
 })
 
 describe('what goes wrong', () => {
