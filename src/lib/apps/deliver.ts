@@ -182,7 +182,7 @@ async function notFollowing(client: KubernetesClient, name: string, path: string
 }
 
 /** By itself it looks at Git every minute only. Where it is not there yet, root brings it. */
-async function refreshSet(client: KubernetesClient): Promise<void> {
+export async function refreshSet(client: KubernetesClient): Promise<void> {
   if (await askForRefresh(client, APPLICATION_SET)) return
   if (await readApplication(client, 'root')) await refreshApplication(client, 'root')
 }

@@ -188,6 +188,27 @@ describe('changes', () => {
   })
 })
 
+test.each([
+  [{ namespace: 'Shop' }, '--namespace'],
+  [{ namespace: 'kube-system' }, '--namespace'],
+  [{ namespace: 'argocd' }, '--namespace'],
+  [{ source: { kind: 'chart', name: '../x', repository: 'https://x.example.com', version: '1.0.0' } }, '--chart'],
+  [{ source: { kind: 'chart', name: 'x', repository: 'ftp://x.example.com', version: '1.0.0' } }, '--repository'],
+  [{ source: { kind: 'chart', name: 'x', repository: 'http://x.example.com', version: '1.0.0' } }, '--repository'],
+  [{ source: { kind: 'chart', name: 'x', repository: 'x', version: '1.0.0' } }, '--repository'],
+] as Array<[Partial<CreateOptions>, string]>)('%j is refused', async (options, flag) => {
+  await expect(create(options)).rejects.toMatchObject({ code: 'BadFlag', message: expect.stringContaining(flag) as string })
+  expect(await git('status', '--porcelain')).toBe('')
+})
+
+test('a source that a base which is there would make useless is refused', async () => {
+  await create({ environments: ['dev'] })
+  const source = { kind: 'chart', name: 'x', repository: 'oci://x.example.com/charts', version: '1.0.0' } as const
+  await expect(create({ source })).rejects.toMatchObject({ code: 'BadFlag', message: expect.stringContaining('--chart') as string })
+  await create({ source, base: '2.0.0' })
+  expect(await read('gitops/apps/web/base/2.0.0/Chart.yaml')).toContain('oci://x.example.com/charts')
+})
+
 describe('a question', () => {
   let asked: number
   const confirm = async (): Promise<void> => {
@@ -207,8 +228,6 @@ describe('a question', () => {
     await expect(promoteApp(context, promotion, { ...HOW, confirm })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
     const pausing = { pause: true, reason: undefined, dryRun: false, confirm }
     await expect(pauseApp(context, DEV, pausing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
-    const syncing = { dryRun: false, wait: false, timeoutMs: 1000, prune: true, confirm }
-    await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
     expect(asked).toBe(0)
   })
 
@@ -221,6 +240,14 @@ describe('a question', () => {
     expect(asked).toBe(2)
     expect([await git('status', '--porcelain'), await git('rev-parse', 'HEAD')]).toEqual(['', before])
   })
+})
+
+test('a sync waits for an application that Argo CD has not seen yet, and names it when the time is over', async () => {
+  await create()
+  const syncing = { dryRun: false, wait: true, timeoutMs: 10_000, prune: true }
+  const before = context.ports.clock.now().getTime()
+  await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady', details: { application: 'web.dev' } })
+  expect(context.ports.clock.now().getTime() - before).toBeGreaterThanOrEqual(10_000)
 })
 
 describe('what goes wrong', () => {
