@@ -20,23 +20,36 @@ const LAYER = 200_000
 
 const version = (name: string): string => addonCatalogue()[name]?.version ?? ''
 const pods = (...images: string[]): string =>
-  JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' }, spec: { containers: images.map((image) => ({ name: 'one', image })) } })
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'one' },
+    spec: { containers: images.map((image) => ({ name: 'one', image })) },
+  })
 
 const charts: SmallChart[] = [
   {
     name: 'argo-cd',
     version: version('argo-cd'),
-    values: { global: { image: { repository: 'quay.io/argoproj/argocd' } }, redis: { image: { repository: 'public.ecr.aws/docker/library/redis' } } },
+    values: {
+      global: { image: { repository: 'quay.io/argoproj/argocd' } },
+      redis: { image: { repository: 'public.ecr.aws/docker/library/redis' } },
+    },
     template: pods('{{ .Values.global.image.repository }}:v3', '{{ .Values.redis.image.repository }}:8'),
   },
   {
     name: 'metrics-server',
     version: version('metrics-server'),
-    values: { image: { repository: 'registry.k8s.io/metrics-server/metrics-server' } },
-    template: pods('{{ .Values.image.repository }}:v0.8', '{{ .Values.fixed | default "busybox:1" }}'),
+    values: { image: { repository: 'registry.k8s.io/metrics-server/metrics-server' }, fixed: 'busybox:1' },
+    template: pods('{{ .Values.image.repository }}:v0.8', '{{ .Values.fixed }}'),
   },
 ]
-const IMAGES = ['busybox:1', 'public.ecr.aws/docker/library/redis:8', 'quay.io/argoproj/argocd:v3', 'registry.k8s.io/metrics-server/metrics-server:v0.8']
+const IMAGES = [
+  'busybox:1',
+  'public.ecr.aws/docker/library/redis:8',
+  'quay.io/argoproj/argocd:v3',
+  'registry.k8s.io/metrics-server/metrics-server:v0.8',
+]
 
 let repository: Repository
 let helmRepository: SmallCharts
@@ -60,10 +73,12 @@ async function writeEnvironment(name: string, role: 'management' | 'workload', c
 }
 
 const sources = (): string[] => ['--charts-from', helmRepository.url, '--images-from', front.host]
-const pull = (folder: string, ...flags: string[]): Promise<CliResult> => repository.run('mirror', 'pull', '--to', folder, ...sources(), '--json', ...flags)
+const pull = (folder: string, ...flags: string[]): Promise<CliResult> =>
+  repository.run('mirror', 'pull', '--to', folder, ...sources(), '--json', ...flags)
 const push = (folder: string, to: string, ...flags: string[]): Promise<CliResult> =>
   repository.run('mirror', 'push', '--from', folder, '--to', to, '--yes', '--json', ...flags)
-const recordOf = async (folder: string): Promise<MirrorRecord> => JSON.parse(await readFile(path.join(folder, 'mirror.json'), 'utf8')) as MirrorRecord
+const recordOf = async (folder: string): Promise<MirrorRecord> =>
+  JSON.parse(await readFile(path.join(folder, 'mirror.json'), 'utf8')) as MirrorRecord
 const errorOf = (result: CliResult) => result.json<{ error: { code: string; message: string; details: Record<string, unknown> } }>().error
 
 function succeeded<T>(result: CliResult): T {
@@ -77,7 +92,10 @@ beforeAll(async () => {
   await writeEnvironment('mgmt', 'management', '10.20.0.0/16', ['argo-cd'])
   await writeEnvironment('dev', 'workload', '10.30.0.0/16', ['metrics-server'])
   // The charts of this test are none of the publishers', so their digests cannot be those of the catalogue.
-  await repository.edit('platform.yaml', (text) => `${text}\nmirrors:\n  charts:\n    url: https://charts.example.org\n    digests: mirror\n`)
+  await repository.edit(
+    'platform.yaml',
+    (text) => `${text}\nmirrors:\n  charts:\n    url: https://charts.example.org\n    digests: mirror\n`,
+  )
   helmRepository = await SmallCharts.start(charts)
   publisher = await ImageRegistry.start()
   front = await RegistryFront.start(publisher)
@@ -187,7 +205,17 @@ describe('mirror pull', () => {
   it(
     'says which registry cannot be reached, and what is missing in it',
     async () => {
-      const silent = await repository.run('mirror', 'pull', '--to', path.join(work, 'none'), '--charts-from', helmRepository.url, '--images-from', '127.0.0.1:1', '--json')
+      const silent = await repository.run(
+        'mirror',
+        'pull',
+        '--to',
+        path.join(work, 'none'),
+        '--charts-from',
+        helmRepository.url,
+        '--images-from',
+        '127.0.0.1:1',
+        '--json',
+      )
       expect([silent.exitCode, errorOf(silent).code]).toEqual([1, 'RegistryUnreachable'])
       expect(errorOf(silent).details).toEqual({ registries: ['127.0.0.1:1'], images: IMAGES })
       const missing = await pull(path.join(work, 'none'), '--image', 'quay.io/no/such:1')
@@ -264,7 +292,15 @@ describe('mirror push', () => {
 
       // All of it from the mirror alone.
       const plan = succeeded<MirrorPlan>(
-        await repository.run('mirror', 'plan', '--charts-from', first.mirrors.charts.url, '--images-from', first.mirrors.images.registry, '--json'),
+        await repository.run(
+          'mirror',
+          'plan',
+          '--charts-from',
+          first.mirrors.charts.url,
+          '--images-from',
+          first.mirrors.images.registry,
+          '--json',
+        ),
       )
       expect(Object.fromEntries(plan.images.map(({ reference, digest }) => [reference, digest]))).toEqual(Object.fromEntries(digests))
     },
@@ -288,7 +324,9 @@ describe('mirror push', () => {
     'leaves out kinds of machines, and does not mix folders',
     async () => {
       succeeded(await push(folder, `oci://${mirror.host}/arm`, '--platform', 'linux/arm64'))
-      expect((await mirror.manifest('arm/argoproj/argocd', 'v3'))?.body.manifests).toMatchObject([{ platform: { os: 'linux', architecture: 'arm64' } }])
+      expect((await mirror.manifest('arm/argoproj/argocd', 'v3'))?.body.manifests).toMatchObject([
+        { platform: { os: 'linux', architecture: 'arm64' } },
+      ])
       succeeded(await push(folder, `oci://${mirror.host}/arm`, '--platform', 'linux/arm64'))
       const small = path.join(work, 'amd')
       succeeded(await pull(small, '--platform', 'linux/amd64'))
@@ -298,7 +336,11 @@ describe('mirror push', () => {
       const mixed = await pull(small)
       expect([mixed.exitCode, errorOf(mixed).code]).toEqual([3, 'MirrorOfAnother'])
       const none = await pull(path.join(work, 'risc'), '--platform', 'linux/riscv64')
-      expect([none.exitCode, errorOf(none).code, errorOf(none).details['known']]).toEqual([1, 'ImageNotFound', ['linux/amd64', 'linux/arm64']])
+      expect([none.exitCode, errorOf(none).code, errorOf(none).details['known']]).toEqual([
+        1,
+        'ImageNotFound',
+        ['linux/amd64', 'linux/arm64'],
+      ])
     },
     LONG,
   )
@@ -316,7 +358,9 @@ describe('mirror push', () => {
         await mkdir(docker)
         const auth = Buffer.from('user:right').toString('base64')
         await writeFile(path.join(docker, 'config.json'), JSON.stringify({ auths: { [closed.host]: { auth } } }))
-        expect(succeeded<PushResult>(await repository.runWith({ env: { DOCKER_CONFIG: docker } }, ...args)).images.pushed).toBe(IMAGES.length)
+        expect(succeeded<PushResult>(await repository.runWith({ env: { DOCKER_CONFIG: docker } }, ...args)).images.pushed).toBe(
+          IMAGES.length,
+        )
       } finally {
         await closed.stop()
       }

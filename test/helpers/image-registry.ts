@@ -46,7 +46,15 @@ export class ImageRegistry {
     const host = `127.0.0.1:${await freePort()}`
     const server = execa(program, ['registry', 'serve', '--address', host, '--disk', disk], { reject: false, stdio: 'ignore' })
     const registry = new ImageRegistry(host, server as unknown as ResultPromise, folder)
-    await eventually('the registry answers', async () => fetch(`http://${host}/v2/`).then(({ ok }) => ok, () => false), 30_000)
+    await eventually(
+      'the registry answers',
+      async () =>
+        fetch(`http://${host}/v2/`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      30_000,
+    )
     return registry
   }
 
@@ -77,7 +85,10 @@ export class ImageRegistry {
   }
 
   /** @returns undefined when it has no such manifest */
-  async manifest(name: string, reference: string): Promise<{ digest: string; body: { manifests?: unknown[]; layers?: Array<{ digest: string }> } } | undefined> {
+  async manifest(
+    name: string,
+    reference: string,
+  ): Promise<{ digest: string; body: { manifests?: unknown[]; layers?: Array<{ digest: string }> } } | undefined> {
     const response = await fetch(`http://${this.host}/v2/${name}/manifests/${reference}`, { headers: { accept: '*/*' } })
     if (response.status === 404) return undefined
     const text = await response.text()
@@ -128,10 +139,10 @@ export class RegistryFront {
   }
 
   static async start(registry: ImageRegistry): Promise<RegistryFront> {
-    let front: RegistryFront | undefined
-    const server = createServer((incoming, response) => void front?.serve(incoming, response, registry.host))
+    const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    front = new RegistryFront(server)
+    const front = new RegistryFront(server)
+    server.on('request', (incoming, response) => void front.serve(incoming, response, registry.host))
     return front
   }
 
@@ -144,7 +155,7 @@ export class RegistryFront {
       return
     }
     if (method === 'GET' && url.includes('/blobs/')) await new Promise((resolve) => setTimeout(resolve, this.delayMs))
-    const { authorization: _, ...passed } = headers
+    const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'))
     const onward = request(`http://${host}${url}`, { method, headers: { ...passed, host } }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers)
       answer.pipe(response)

@@ -19,7 +19,6 @@ export interface SmallChart {
 export class SmallCharts {
   readonly url: string
   readonly folder: string
-  readonly asked: string[] = []
   readonly #server: Server
 
   private constructor(folder: string, server: Server) {
@@ -41,16 +40,15 @@ export class SmallCharts {
     }
     await rm(path.join(folder, 'sources'), { recursive: true })
     await execa(helm, ['repo', 'index', folder])
-    let served: SmallCharts | undefined
-    const server = createServer((request, response) => {
-      served?.asked.push(request.url ?? '')
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const served = new SmallCharts(folder, server)
+    server.on('request', (request, response) => {
       void readFile(path.join(folder, path.basename(request.url ?? ''))).then(
         (content) => response.end(content),
         () => response.writeHead(404).end(),
       )
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    served = new SmallCharts(folder, server)
     return served
   }
 

@@ -13,7 +13,10 @@ With mirrors.images in platform.yaml the charts are rendered a second time with 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     { description: 'Of one environment, for a program', command: '<%= config.bin %> <%= command.id %> --environment dev --json' },
-    { description: 'Fail when an image would not come from the mirror', command: '<%= config.bin %> <%= command.id %> --no-digests --check' },
+    {
+      description: 'Fail when an image would not come from the mirror',
+      command: '<%= config.bin %> <%= command.id %> --no-digests --check',
+    },
   ]
   static override flags = {
     ...mirrorWishFlags,

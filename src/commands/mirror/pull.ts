@@ -17,12 +17,15 @@ Running it again fetches only what is missing, and compares the digest of everyt
     { description: 'Only for one kind of machine', command: '<%= config.bin %> <%= command.id %> --to mirror --platform linux/arm64' },
     {
       description: 'Through a registry and a chart repository of your own',
-      command: '<%= config.bin %> <%= command.id %> --to mirror --charts-from https://charts.example.org --images-from registry.example.org/proxy',
+      command:
+        '<%= config.bin %> <%= command.id %> --to mirror --charts-from https://charts.example.org --images-from registry.example.org/proxy',
     },
   ]
   static override flags = {
     to: Flags.string({ summary: 'Folder to download into. Made when it is not there.', helpValue: '<folder>', required: true }),
-    platform: platformFlag({ summary: 'Only images for these kinds of machines. Default: all. An image that a chart names by digest is taken whole.' }),
+    platform: platformFlag({
+      summary: 'Only images for these kinds of machines. Default: all. An image that a chart names by digest is taken whole.',
+    }),
     ...mirrorWishFlags,
     'dry-run': changeFlags['dry-run'],
     yes: changeFlags.yes,
@@ -39,7 +42,11 @@ Running it again fetches only what is missing, and compares the digest of everyt
       return plan
     }
     const { pullMirror } = await import('../../lib/mirror/pull.js')
-    const result = await pullMirror(context, { ...wish, folder: path.resolve(this.directory, this.flags.to), platforms: this.flags.platform })
+    const result = await pullMirror(context, {
+      ...wish,
+      folder: path.resolve(this.directory, this.flags.to),
+      platforms: this.flags.platform,
+    })
     await this.printFields(pullFields(result))
     this.note('Next: platform mirror push --from FOLDER --to oci://REGISTRY/PATH')
     return result

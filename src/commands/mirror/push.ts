@@ -18,12 +18,17 @@ Charts go to REGISTRY/PATH/charts/NAME, images to REGISTRY/PATH/NAME. For ECR th
       command:
         '<%= config.bin %> <%= command.id %> --from mirror --to oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/mirror --create-repositories',
     },
-    { description: 'See what would be sent', command: '<%= config.bin %> <%= command.id %> --from mirror --to oci://registry.example.org/mirror --dry-run' },
+    {
+      description: 'See what would be sent',
+      command: '<%= config.bin %> <%= command.id %> --from mirror --to oci://registry.example.org/mirror --dry-run',
+    },
   ]
   static override flags = {
     from: Flags.string({ summary: 'Folder of "mirror pull".', helpValue: '<folder>', required: true }),
     to: Flags.string({ summary: 'Registry, and a path in it.', helpValue: '<oci://…>', required: true }),
-    'create-repositories': Flags.boolean({ summary: 'Make the repositories that ECR does not have: tags never change, images are scanned.' }),
+    'create-repositories': Flags.boolean({
+      summary: 'Make the repositories that ECR does not have: tags never change, images are scanned.',
+    }),
     platform: platformFlag({ summary: 'Only images for these kinds of machines. Default: what the folder has.' }),
     'dry-run': changeFlags['dry-run'],
     yes: changeFlags.yes,

@@ -18,10 +18,17 @@ export function ecrRegistry(host: string): EcrRegistry | undefined {
 }
 
 /** A login that holds for twelve hours. */
-export async function ecrLogin(clients: AwsClients, { host, accountId }: EcrRegistry): Promise<{ host: string; user: string; password: string }> {
+export async function ecrLogin(
+  clients: AwsClients,
+  { host, accountId }: EcrRegistry,
+): Promise<{ host: string; user: string; password: string }> {
   const { GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr')
-  const { authorizationData = [] } = await explained(`log in to ${host}`, async () => (await clients.ecr()).send(new GetAuthorizationTokenCommand({})))
-  const [user, ...password] = Buffer.from(authorizationData[0]?.authorizationToken ?? '', 'base64').toString('utf8').split(':')
+  const { authorizationData = [] } = await explained(`log in to ${host}`, async () =>
+    (await clients.ecr()).send(new GetAuthorizationTokenCommand({})),
+  )
+  const [user, ...password] = Buffer.from(authorizationData[0]?.authorizationToken ?? '', 'base64')
+    .toString('utf8')
+    .split(':')
   if (user === undefined || user === '' || password.length === 0) {
     throw new UserError('RegistryRefused', `ECR of account ${accountId} gave no login.`, { next: ['Run the same command again.'] })
   }

@@ -4,8 +4,8 @@ import type { PushResult } from '../mirror/push.js'
 import type { Column } from '../ui/table.js'
 
 interface Printer {
-  table(rows: readonly Row[], columns: ReadonlyArray<Column<Row>>): Promise<void>
-  note(text: string): void
+  table: (rows: readonly Row[], columns: ReadonlyArray<Column<Row>>) => Promise<void>
+  note: (text: string) => void
 }
 
 interface Row {
@@ -35,7 +35,8 @@ export async function printMirrorPlan(plan: MirrorPlan, { table, note }: Printer
   )
   note(`${plan.charts.length} charts and ${plan.images.length} images.`)
   if (plan.unreachable.length > 0) note(`No answer from ${plan.unreachable.join(', ')}: digests are missing.`)
-  for (const { addon, list } of plan.elsewhere) note(`${addon} starts more images than its chart names: ${list} (add them with --images-list)`)
+  for (const { addon, list } of plan.elsewhere)
+    note(`${addon} starts more images than its chart names: ${list} (add them with --images-list)`)
   for (const { addon, environment, image } of plan.outside) note(`Not from the mirror: ${image} (${addon} in ${environment})`)
 }
 

@@ -36,7 +36,10 @@ export interface WantedAddon {
 export function wantedAddons({ environments: all }: Project, names: readonly string[]): WantedAddon[] {
   const unknown = names.find((name) => !all.has(name))
   if (unknown !== undefined) {
-    throw new UserError('EnvironmentNotFound', `There is no environment ${unknown}.`, { next: ['platform env list'], details: { name: unknown } })
+    throw new UserError('EnvironmentNotFound', `There is no environment ${unknown}.`, {
+      next: ['platform env list'],
+      details: { name: unknown },
+    })
   }
   const chosen = [...all.values()].filter(({ name, isolation }) => isolation === 'hard' && (names.length === 0 || names.includes(name)))
   return chosen.flatMap((environment) =>
@@ -63,7 +66,13 @@ export async function wantedCharts(project: Project, addons: readonly WantedAddo
     })
     if (addon.crds) {
       const { chart } = addon.crds
-      charts.set(`${chart} ${version}`, { addon: name, chart, version, repository: chartSource(addon.crds, from).repository, definitions: true })
+      charts.set(`${chart} ${version}`, {
+        addon: name,
+        chart,
+        version,
+        repository: chartSource(addon.crds, from).repository,
+        definitions: true,
+      })
     }
   }
   return [...charts.values()]

@@ -53,6 +53,7 @@ export async function openRegistry({ project, target }: PushContext, { ecr }: De
   return {
     login: await ecrLogin(clients, ecr),
     missing: async (names) => missingRepositories(clients, ecr, names),
-    create: async (name) => createRepository(clients, name, { 'platform:name': project.platform.name, 'platform:resource': `mirror-${name}`.slice(0, 256) }),
+    create: async (name) =>
+      createRepository(clients, name, { 'platform:name': project.platform.name, 'platform:resource': `mirror-${name}`.slice(0, 256) }),
   }
 }

@@ -13,7 +13,11 @@ export interface FoundDigests {
  * Asks registries for the digests of images, all registries at the same time. One that cannot be reached is asked once only.
  * @throws what is no answer of a registry
  */
-export async function findDigests(regctl: Regctl, images: readonly ImageReference[], progress: (detail: string) => void): Promise<FoundDigests> {
+export async function findDigests(
+  regctl: Regctl,
+  images: readonly ImageReference[],
+  progress: (detail: string) => void,
+): Promise<FoundDigests> {
   const found: FoundDigests = { digests: new Map(), failures: [] }
   const registries = [...new Set(images.map(({ registry }) => registry))]
   await Promise.all(
@@ -27,7 +31,12 @@ export async function findDigests(regctl: Regctl, images: readonly ImageReferenc
 
 async function askRegistry(
   regctl: Regctl,
-  { registry, images, found, progress }: { registry: string; images: readonly ImageReference[]; found: FoundDigests; progress: (detail: string) => void },
+  {
+    registry,
+    images,
+    found,
+    progress,
+  }: { registry: string; images: readonly ImageReference[]; found: FoundDigests; progress: (detail: string) => void },
 ): Promise<void> {
   let silent: UserError | undefined
   for (const image of images) {

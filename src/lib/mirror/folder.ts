@@ -84,7 +84,11 @@ export async function writeMirror(folder: string, record: MirrorRecord): Promise
 }
 
 /** @throws `MirrorOfAnother` for a folder of another platform, or for other kinds of machines */
-export function assertSameMirror(record: MirrorRecord, folder: string, wish: { platform: string; platforms?: readonly string[] | undefined }): void {
+export function assertSameMirror(
+  record: MirrorRecord,
+  folder: string,
+  wish: { platform: string; platforms?: readonly string[] | undefined },
+): void {
   const next = ['Choose another folder with --to, or pull as this folder was pulled.']
   if (record.platform !== wish.platform) {
     throw new UserError('MirrorOfAnother', `${folder} is the mirror of platform ${record.platform}, not of ${wish.platform}.`, {

@@ -52,9 +52,9 @@ export async function planMirror(context: MirrorContext, wish: MirrorWish, optio
       {
         id: 'charts',
         title: 'Download the charts',
-        run: async ({ progress }) => {
+        run: async (control) => {
           for (const [done, chart] of wishes.entries()) {
-            progress(`${chart.chart} ${chart.version}`, { done, total: wishes.length })
+            control.progress(`${chart.chart} ${chart.version}`, { done, total: wishes.length })
             charts.push(await fetchChart(programs, chart))
           }
           return { outcome: 'done', detail: `${charts.length}` }
@@ -63,12 +63,12 @@ export async function planMirror(context: MirrorContext, wish: MirrorWish, optio
       {
         id: 'images',
         title: 'Read the images that they name',
-        run: async ({ progress }) => {
+        run: async (control) => {
           needed = await neededImages(await programs.helm(), addons, {
             directory: project.directory,
             archiveOf: ({ name, version }) => archiveOf(charts, wishes, name, version),
             registry: project.platform.mirrors?.images?.registry,
-            progress,
+            progress: (detail, count) => control.progress(detail, count),
           })
           needed.images = withOthers(needed.images, wish.images ?? [])
           return { outcome: 'done', detail: `${needed.images.length}` }
@@ -93,7 +93,10 @@ export async function planMirror(context: MirrorContext, wish: MirrorWish, optio
     const names = [...new Set(addons.map(({ name }) => name))]
     return {
       charts: charts.map(({ addon, chart, version, repository, digest, bytes }) => ({ addon, chart, version, repository, digest, bytes })),
-      images: needed.images.map((image) => ({ ...image, digest: digests.get(image.reference) ?? parseImage(image.reference)?.digest ?? null })),
+      images: needed.images.map((image) => ({
+        ...image,
+        digest: digests.get(image.reference) ?? parseImage(image.reference)?.digest ?? null,
+      })),
       elsewhere: names.flatMap((addon) => elsewhereOf(addons, addon)),
       outside: needed.outside,
       unreachable,

@@ -31,7 +31,11 @@ export async function pullWantedChart(
   const work = path.join(places.work, 'charts')
   await rm(work, { recursive: true, force: true })
   const { addon, chart, version, repository } = wish
-  const archive = await pullChart(helm, { name: chart, repository, version }, { folder: work, ...(expected !== undefined && { digest: expected }) })
+  const archive = await pullChart(
+    helm,
+    { name: chart, repository, version },
+    { folder: work, ...(expected !== undefined && { digest: expected }) },
+  )
   const file = `charts/${chart}-${version}.tgz`
   await makeFolder(places.charts)
   // Complete, or not there: a reader never sees half an archive.
@@ -45,14 +49,21 @@ async function move(from: string, to: string): Promise<void> {
     await rename(from, to)
   } catch (error) {
     if (!isSystemError(error, 'ENOSPC', 'EDQUOT')) throw error
-    throw new UserError('DiskFull', `There is no room for ${to}.`, { cause: error, next: ['Free some room. The same command goes on where it stopped.'] })
+    throw new UserError('DiskFull', `There is no room for ${to}.`, {
+      cause: error,
+      next: ['Free some room. The same command goes on where it stopped.'],
+    })
   }
 }
 
 function otherThanLocked({ chart, version, digest }: WantedChart, noted: MirroredChart): UserError {
-  return new UserError('ChartDigestMismatch', `Chart ${chart} ${version} in the folder is not the one that platform.lock.json or the catalogue names.`, {
-    reason: `Its digest is ${noted.digest}, and ${digest ?? 'another one'} is expected.`,
-    next: ['Pull into an empty folder, or find out who changed platform.lock.json.'],
-    details: { chart, version, file: noted.file, expected: digest, found: noted.digest },
-  })
+  return new UserError(
+    'ChartDigestMismatch',
+    `Chart ${chart} ${version} in the folder is not the one that platform.lock.json or the catalogue names.`,
+    {
+      reason: `Its digest is ${noted.digest}, and ${digest ?? 'another one'} is expected.`,
+      next: ['Pull into an empty folder, or find out who changed platform.lock.json.'],
+      details: { chart, version, file: noted.file, expected: digest, found: noted.digest },
+    },
+  )
 }

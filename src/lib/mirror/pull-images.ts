@@ -16,7 +16,11 @@ export function layoutRepository(folder: string): string {
 }
 
 /** Whether an image lies in the folder as it was noted. What is damaged is taken away, so that it is fetched again. */
-export async function isThere(folder: string, { stored }: MirroredImage, known: Map<string, number>): Promise<{ there: boolean; damaged: boolean }> {
+export async function isThere(
+  folder: string,
+  { stored }: MirroredImage,
+  known: Map<string, number>,
+): Promise<{ there: boolean; damaged: boolean }> {
   const { damaged, missing } = await checkLayout(mirrorPlaces(folder).images, stored, known)
   for (const { file } of damaged) await rm(file, { force: true })
   return { there: damaged.length === 0 && missing.length === 0, damaged: damaged.length > 0 }
@@ -70,7 +74,10 @@ export function damagedFile({ file, expected, found }: { file: string; expected:
 
 /** A name in the layout that no other image has, and that a person can read. */
 function layoutTag(name: string, tag: string | undefined, digest: string): string {
-  const unique = createHash('sha256').update(`${name} ${tag ?? ''} ${digest}`).digest('hex').slice(0, 12)
+  const unique = createHash('sha256')
+    .update(`${name} ${tag ?? ''} ${digest}`)
+    .digest('hex')
+    .slice(0, 12)
   return `${name.replaceAll('/', '-')}-${tag ?? 'digest'}`.replaceAll(/[^\w.-]/g, '-').slice(0, 100) + `-${unique}`
 }
 

@@ -102,8 +102,8 @@ class Pull {
       {
         id: 'read',
         title: 'Read the images that they name',
-        run: async ({ progress }) => {
-          needed = await this.#neededImages(progress)
+        run: async (control) => {
+          needed = await this.#neededImages(control)
           return { outcome: 'done', detail: `${needed.length}` }
         },
       },
@@ -118,17 +118,18 @@ class Pull {
     ])
     this.#record.complete = true
     await writeMirror(folder, this.#record)
-    const bytes = this.#record.charts.reduce((sum, chart) => sum + chart.bytes, 0) + [...this.#known.values()].reduce((sum, each) => sum + each, 0)
+    const bytes =
+      this.#record.charts.reduce((sum, chart) => sum + chart.bytes, 0) + [...this.#known.values()].reduce((sum, each) => sum + each, 0)
     return { folder, charts: countOf(this.#charts), images: countOf(this.#images), bytes }
   }
 
-  async #pullCharts({ progress }: StepControl): Promise<void> {
+  async #pullCharts(control: StepControl): Promise<void> {
     const { folder } = this.#wish
     this.#wishes = await wantedCharts(this.#context.project, this.#addons, this.#wish)
     const helm = await this.#programs.helm()
     for (const [done, wish] of this.#wishes.entries()) {
       throwIfAborted(this.#context.ports.signal)
-      progress(`${wish.chart} ${wish.version}`, { done, total: this.#wishes.length })
+      control.progress(`${wish.chart} ${wish.version}`, { done, total: this.#wishes.length })
       const noted = this.#record.charts.find(({ chart, version }) => chart === wish.chart && version === wish.version)
       const { chart, fetched } = await pullWantedChart(helm, folder, { wish, noted })
       this.#charts.push(fetched)
@@ -138,21 +139,21 @@ class Pull {
     }
   }
 
-  async #neededImages(progress: StepControl['progress']): Promise<Array<{ reference: string }>> {
+  async #neededImages(control: StepControl): Promise<Array<{ reference: string }>> {
     const charts = this.#record.charts.map((chart) => ({ ...chart, file: path.join(this.#wish.folder, chart.file) }))
     const { images } = await neededImages(await this.#programs.helm(), this.#addons, {
       directory: this.#context.project.directory,
       archiveOf: ({ name, version }) => archiveOf(charts, this.#wishes, name, version),
-      progress,
+      progress: (detail, count) => control.progress(detail, count),
     })
     return withOthers(images, this.#wish.images ?? [])
   }
 
-  async #pullImages(needed: ReadonlyArray<{ reference: string }>, { progress }: StepControl): Promise<void> {
+  async #pullImages(needed: ReadonlyArray<{ reference: string }>, control: StepControl): Promise<void> {
     const { folder, imagesFrom, platforms } = this.#wish
     const missing: Array<{ reference: string; noted: MirroredImage | undefined; fetched: Fetched }> = []
     for (const { reference } of needed) {
-      progress(`comparing ${reference}`)
+      control.progress(`comparing ${reference}`)
       const noted = this.#record.images.find((image) => image.reference === reference)
       const { there, damaged } = noted ? await isThere(folder, noted, this.#known) : { there: false, damaged: false }
       if (there) this.#images.push('there')
@@ -163,14 +164,14 @@ class Pull {
     const regctl = await this.#programs.regctl(sources.map(({ registry }) => registry))
     // All at once, and before anything large is fetched: a registry that cannot be reached should be known now.
     const asked = sources.filter((_, index) => missing[index]?.noted === undefined)
-    const found = await findDigests(regctl, asked, (reference) => progress(`asking for ${reference}`))
+    const found = await findDigests(regctl, asked, (reference) => control.progress(`asking for ${reference}`))
     assertAllFound(found)
     for (const [index, { reference, noted, fetched }] of missing.entries()) {
       throwIfAborted(this.#context.ports.signal)
       const source = sources[index]
       const digest = noted?.digest ?? source?.digest ?? found.digests.get(reference)
       if (!source || digest === undefined) throw new Error(`Nothing is known of ${reference}.`)
-      progress(reference, { done: this.#images.length, total: needed.length })
+      control.progress(reference, { done: this.#images.length, total: needed.length })
       const image = await pullImage(regctl, folder, { reference, source, digest, platforms, known: this.#known })
       this.#images.push(fetched)
       this.#record.images = [...this.#record.images.filter((each) => each.reference !== reference), image]

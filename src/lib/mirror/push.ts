@@ -91,8 +91,8 @@ class Push {
       {
         id: 'verify',
         title: 'Compare the folder with its digests',
-        run: async ({ progress }) => {
-          record = await verifyMirror(folder, progress)
+        run: async (control) => {
+          record = await verifyMirror(folder, (detail, count) => control.progress(detail, count))
           return { outcome: 'done', detail: `${record.charts.length} charts, ${record.images.length} images` }
         },
       },
@@ -100,12 +100,14 @@ class Push {
       {
         id: 'charts',
         title: 'Charts',
-        run: async (control: StepControl) => this.#each(control, recordOf().charts, this.#charts, async (chart) => this.#chart(regctl, chart)),
+        run: async (control: StepControl) =>
+          this.#each(control, recordOf().charts, this.#charts, async (chart) => this.#chart(regctl, chart)),
       },
       {
         id: 'images',
         title: 'Images',
-        run: async (control: StepControl) => this.#each(control, recordOf().images, this.#images, async (image) => this.#image(regctl, image)),
+        run: async (control: StepControl) =>
+          this.#each(control, recordOf().images, this.#images, async (image) => this.#image(regctl, image)),
       },
     ])
     const { charts, images } = this.#destination
@@ -131,14 +133,14 @@ class Push {
   }
 
   async #each<T extends MirroredChart | MirroredImage>(
-    { progress }: StepControl,
+    control: StepControl,
     all: readonly T[],
     counts: Pushed,
     push: (each: T) => Promise<boolean>,
   ): Promise<{ outcome: 'done' | 'unchanged'; detail: string }> {
     for (const [done, each] of all.entries()) {
       throwIfAborted(this.#context.ports.signal)
-      progress('chart' in each ? `${each.chart} ${each.version}` : each.reference, { done, total: all.length })
+      control.progress('chart' in each ? `${each.chart} ${each.version}` : each.reference, { done, total: all.length })
       if (await push(each)) counts.pushed += 1
       else counts.there += 1
     }
@@ -158,7 +160,9 @@ class Push {
     })
     if (exitCode !== 0) throw registryError(stderr, `push chart ${chart} ${version}`, { target })
     if (await this.#hasChart(regctl, target, digest)) return true
-    throw new UserError('VerifyFailed', `${target} was pushed, and the registry does not have it.`, { next: ['Run the same command again.'] })
+    throw new UserError('VerifyFailed', `${target} was pushed, and the registry does not have it.`, {
+      next: ['Run the same command again.'],
+    })
   }
 
   async #hasChart(regctl: Regctl, target: string, digest: string): Promise<boolean> {

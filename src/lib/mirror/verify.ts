@@ -8,7 +8,10 @@ import { damagedFile } from './pull-images.js'
  * Compares everything that mirror.json names with its digest, without asking anybody.
  * @throws `MirrorInvalid`, `MirrorIncomplete`, `MirrorDigestMismatch`
  */
-export async function verifyMirror(folder: string, progress: (detail: string, count: { done: number; total: number }) => void): Promise<MirrorRecord> {
+export async function verifyMirror(
+  folder: string,
+  progress: (detail: string, count: { done: number; total: number }) => void,
+): Promise<MirrorRecord> {
   const record = await openMirror(folder)
   const total = record.charts.length + record.images.length
   let done = 0

@@ -63,13 +63,19 @@ export async function copyImage(
     await copy(regctl, `${from.repository}@${digest}`, isFolder(to) ? `${referenceOf(to, digest)}.${index}` : `${to.repository}@${digest}`)
   }
   const target = referenceOf(to, selection.digest)
-  const { exitCode, stderr } = await regctl.run(['manifest', 'put', target, `--content-type=${selection.mediaType}`], { input: selection.text })
+  const { exitCode, stderr } = await regctl.run(['manifest', 'put', target, `--content-type=${selection.mediaType}`], {
+    input: selection.text,
+  })
   if (exitCode !== 0) throw registryError(stderr, `write ${target}`, { reference: target })
   return selection.digest
 }
 
 /** The digest that a copy with these platforms gets. */
-export async function digestOfCopy(regctl: Regctl, source: { repository: string; digest: string }, platforms: readonly string[] | undefined): Promise<string> {
+export async function digestOfCopy(
+  regctl: Regctl,
+  source: { repository: string; digest: string },
+  platforms: readonly string[] | undefined,
+): Promise<string> {
   const selection = await selectPlatforms(regctl, `${source.repository}@${source.digest}`, platforms)
   return selection?.digest ?? source.digest
 }

@@ -36,7 +36,7 @@ export class Regctl {
   /** @param hosts the registries that it will talk to: those of this machine are asked without TLS */
   async configure(hosts: readonly string[]): Promise<void> {
     const login = this.#login
-    const entries = [...new Set([...hosts, ...(login ? [login.host] : [])])].map((host) => [
+    const entries: Array<[string, Record<string, string>]> = [...new Set([...hosts, ...(login ? [login.host] : [])])].map((host) => [
       host,
       {
         hostname: host,
@@ -48,7 +48,9 @@ export class Regctl {
   }
 
   async run(args: readonly string[], options: { input?: string } = {}): Promise<ExecResult> {
-    const kept = Object.entries(this.#ports.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !LEFT_OUT.test(entry[0]))
+    const kept = Object.entries(this.#ports.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !LEFT_OUT.test(entry[0]),
+    )
     return this.#ports.exec(this.#program, args, {
       env: { ...Object.fromEntries(kept), REGCTL_CONFIG: this.#file, LC_ALL: 'C' },
       okCodes: [0, 1],

@@ -41,7 +41,8 @@ const EXPLANATIONS: readonly Explanation[] = [
     next: ['Wait a while, or log in: registries allow more to those they know. The same command goes on where it stopped.'],
   },
   {
-    pattern: /no such host|connection refused|i\/o timeout|no route to host|network is unreachable|handshake timeout|x509:|context deadline exceeded|server gave HTTP response to HTTPS/i,
+    pattern:
+      /no such host|connection refused|i\/o timeout|no route to host|network is unreachable|handshake timeout|x509:|context deadline exceeded|server gave HTTP response to HTTPS/i,
     code: 'RegistryUnreachable',
     says: 'the registry cannot be reached',
     next: [
@@ -62,7 +63,8 @@ const EXPLANATIONS: readonly Explanation[] = [
 export function registryError(stderr: string, action: string, details: Record<string, unknown> = {}): UserError {
   const reason = redactText(stderr.trim().slice(-MOST_REASON))
   const found = EXPLANATIONS.find(({ pattern }) => pattern.test(stderr))
-  if (!found) return new UserError('ToolFailed', `Could not ${action}.`, { reason: reason === '' ? 'No reason was given.' : reason, details })
+  if (!found)
+    return new UserError('ToolFailed', `Could not ${action}.`, { reason: reason === '' ? 'No reason was given.' : reason, details })
   return new UserError(found.code, `Could not ${action}: ${found.says}.`, { reason, next: found.next, details })
 }
 
