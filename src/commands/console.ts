@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { PlatformCommand } from '../lib/cli/base-command.js'
 import { consoleColumns } from '../lib/cli/monitor-view.js'
-import { consolesOfSandbox, managementApi, managementOf } from '../lib/cli/management-cluster.js'
+import { consolesOfSandbox, managementApi } from '../lib/cli/management-cluster.js'
+import { managementOf } from '../lib/config/management.js'
 import { UserError } from '../lib/core/errors.js'
 import type { Console } from '../lib/monitoring/consoles.js'
 

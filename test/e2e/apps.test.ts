@@ -18,7 +18,6 @@ let bench: BootstrapBench
 beforeAll(async () => {
   bench = await BootstrapBench.create()
   await bench.environment('mgmt', 'management', '10.0.0.0/16')
-  await bench.lockChart()
   const result = await bench.bootstrap('mgmt', '--timeout', '10m')
   if (result.exitCode !== 0) throw new Error(result.stderr + result.stdout)
 })

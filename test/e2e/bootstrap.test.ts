@@ -16,7 +16,6 @@ let bench: BootstrapBench
 beforeAll(async () => {
   bench = await BootstrapBench.create()
   await bench.environment('mgmt', 'management', '10.0.0.0/16')
-  await bench.lockChart()
 })
 afterAll(() => bench.remove())
 
@@ -31,6 +30,7 @@ const STEPS = [
     'Identity of the cluster',
     'Nobody else at work',
     'Chart of Argo CD',
+    'Charts of add-ons',
     'Repository',
     'Namespaces',
     'Argo CD',
@@ -68,7 +68,7 @@ test('a workload cluster is refused while there is no bootstrapped management cl
 test('a chart with another digest than the lock names is refused, and nothing is installed', async () => {
   await bench.lockChart(`sha256:${'0'.repeat(64)}`)
   const result = await bench.bootstrap('mgmt')
-  await bench.lockChart()
+  await bench.unlockCharts()
   expect(result.exitCode).toBe(3)
   expect(result.json<Failure>().error).toMatchObject({ code: 'ChartDigestMismatch' })
   expect(await bench.kubectl('mgmt', ['get', 'namespaces', '-o', 'name'])).not.toContain('argocd')
@@ -96,7 +96,7 @@ test('killed when each step starts, the same command finishes, also a release th
   expect(status).toBe('bootstrapped')
   expect(argocd).toMatchObject({ cluster: 'acme-mgmt', version: '10.1.1' })
   expect(argocd.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-  expect(applications).toEqual(['addons', 'clusters', 'projects', 'root'].map((each) => ({ name: each, ...WELL })))
+  expect(applications).toEqual(['addons', 'argo-cd-mgmt', 'clusters', 'projects', 'root'].map((each) => ({ name: each, ...WELL })))
   expect(steps.find(({ id }) => id === 'argocd')?.detail).toContain('after a repair')
   expect(await bench.kubectl('mgmt', ['get', 'lease', '-n', 'kube-system', '-o', 'name'])).not.toContain('platform-bootstrap')
 })

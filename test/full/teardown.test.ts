@@ -12,7 +12,6 @@ beforeAll(async () => {
   bench = await BootstrapBench.create()
   await bench.environment('mgmt', 'management', '10.0.0.0/16')
   await bench.environment('dev', 'workload', '10.1.0.0/16')
-  await bench.lockChart()
   for (const name of ['mgmt', 'dev']) expect((await bench.bootstrap(name)).exitCode).toBe(0)
 })
 afterAll(() => bench.remove())

@@ -1,78 +1,43 @@
 import { CreateRoleCommand } from '@aws-sdk/client-iam'
 import { execa } from 'execa'
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { argoCdManifests } from './argocd.js'
+import { addonCatalogue } from '../../src/lib/config/addons/catalogue.js'
+import { sandboxFolders } from '../../src/lib/sandbox/folders.js'
 import { clientsOf } from './aws.js'
+import { writeTestCharts } from './charts.js'
 import { type CliResult, Repository } from './repository.js'
-import { findKubectl, findTool } from './sandbox.js'
+import { findKubectl } from './sandbox.js'
 
 export const OPS = 'arn:aws:iam::000000000000:role/ops'
-
-/** A chart repository on this machine with the chart of Argo CD, made of its own manifests. */
-export class ChartServer {
-  readonly url: string
-  readonly digest: string
-  readonly #server: Server
-
-  private constructor(server: Server, digest: string) {
-    this.#server = server
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    this.digest = digest
-  }
-
-  static async start(): Promise<ChartServer> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'charts-'))
-    const chart = path.join(folder, 'argo-cd')
-    await mkdir(path.join(chart, 'templates'), { recursive: true })
-    const fields = { apiVersion: 'v2', name: 'argo-cd', version: '10.1.1', appVersion: 'v3.5.3' }
-    await writeFile(path.join(chart, 'Chart.yaml'), JSON.stringify(fields))
-    await writeFile(path.join(chart, 'values.yaml'), '{}\n')
-    await writeFile(path.join(chart, 'templates', 'all.yaml'), (await argoCdManifests()).replaceAll('{{', '{{"{{"}}'))
-    const { path: helm } = await findTool('helm')
-    await execa(helm, ['package', chart, '--destination', folder])
-    await execa(helm, ['repo', 'index', folder])
-    const archive = await readFile(path.join(folder, 'argo-cd-10.1.1.tgz'))
-    const index = await readFile(path.join(folder, 'index.yaml'))
-    await rm(folder, { recursive: true, force: true })
-    const server = createServer((request, response) => response.end(request.url?.endsWith('.tgz') === true ? archive : index))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return new ChartServer(server, `sha256:${createHash('sha256').update(archive).digest('hex')}`)
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
-  }
-}
 
 /** A repository with clusters that can be bootstrapped: a management environment, a role that may administer, charts and Git. */
 export class BootstrapBench {
   readonly repository: Repository
-  readonly charts: ChartServer
   readonly #folder: string
   #url = ''
 
-  private constructor(repository: Repository, charts: ChartServer, folder: string) {
+  private constructor(repository: Repository, folder: string) {
     this.repository = repository
-    this.charts = charts
     this.#folder = folder
   }
 
-  static async create(): Promise<BootstrapBench> {
-    const charts = await ChartServer.start()
+  /** @param options.charts add-ons whose charts the repository of the sandbox has */
+  static async create({ charts = ['argo-cd'] }: { charts?: readonly string[] } = {}): Promise<BootstrapBench> {
     const repository = await Repository.init()
     const folder = await mkdtemp(path.join(tmpdir(), 'bootstrap-'))
-    const bench = new BootstrapBench(repository, charts, folder)
+    const bench = new BootstrapBench(repository, folder)
     await repository.edit('platform.yaml', (text) => `${text}\nsandbox:\n  kubernetes: true\n`)
     await bench.succeed('sandbox', 'up')
     const { variables } = (await bench.succeed('sandbox', 'env', '--json')).json<{ variables: Record<string, string> }>()
-    bench.#url = `${variables['AWS_ENDPOINT_URL'] ?? ''}/git/acme.git`
+    const endpoint = variables['AWS_ENDPOINT_URL'] ?? ''
+    bench.#url = `${endpoint}/git/acme.git`
+    await writeTestCharts(bench.charts, { only: charts })
+    // They are not the archives of the publishers.
+    const mirrors = `\nmirrors:\n  charts:\n    url: ${bench.chartsUrl}\n    digests: mirror\n`
+    await repository.edit('platform.yaml', (text) => `${text}${mirrors}`)
     const iam = await (await clientsOf(repository)).iam()
     const trust = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'sts:AssumeRole' }
     await iam.send(
@@ -86,29 +51,59 @@ export class BootstrapBench {
     return this.#url
   }
 
+  get chartsUrl(): string {
+    return this.#url.replace('/git/acme.git', '/charts')
+  }
+
+  /** The folder of packed charts that the sandbox serves. */
+  get charts(): string {
+    return sandboxFolders(this.repository.directory).charts
+  }
+
   /** The same on disk. */
   get bare(): string {
     return path.join(this.repository.directory, '.platform', 'sandbox', 'git', 'acme.git')
   }
 
-  /** Makes an environment whose cluster the role may administer. */
-  async environment(name: string, role: 'management' | 'workload', cidr: string): Promise<void> {
+  /** Makes an environment whose cluster the role may administer. @param addons the only ones that it has, beside Argo CD */
+  async environment(name: string, role: 'management' | 'workload', cidr: string, addons: readonly string[] = []): Promise<void> {
     await mkdir(path.join(this.repository.directory, 'environments'), { recursive: true })
     const file = {
       ...{ apiVersion: 'platform/v1alpha1', kind: 'Environment', role, isolation: 'hard', preset: 'small', account: 'sandbox' },
       network: { cidr },
       cluster: { kubernetesVersion: '1.35', administrators: [OPS] },
+      addons: Object.fromEntries(
+        Object.entries(addonCatalogue())
+          .filter(([addon, { clusters }]) => addon !== 'argo-cd' && clusters.includes(role))
+          .map(([addon]) => [addon, { enabled: addons.includes(addon) }]),
+      ),
     }
     await writeFile(path.join(this.repository.directory, 'environments', `${name}.yaml`), JSON.stringify(file, null, 2))
     await this.succeed('env', 'create', name, '--yes')
   }
 
-  /** Says where the chart of Argo CD comes from, and which digest it has. */
-  async lockChart(digest = this.charts.digest): Promise<void> {
+  /** Says which digest the chart of Argo CD must have. */
+  async lockChart(digest: string): Promise<void> {
     const file = path.join(this.repository.directory, 'platform.lock.json')
     const lock = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
-    lock['charts'] = { 'argo-cd': { repository: this.charts.url, version: '10.1.1', digest } }
-    await writeFile(file, `${JSON.stringify(lock, null, 2)}\n`)
+    lock['charts'] = { 'argo-cd': { repository: this.chartsUrl, version: '10.1.1', digest } }
+    await writeFile(
+      file,
+      `${JSON.stringify(lock, null, 2)}
+`,
+    )
+  }
+
+  /** Forgets the digests of charts: the next archives decide. */
+  async unlockCharts(): Promise<void> {
+    const file = path.join(this.repository.directory, 'platform.lock.json')
+    const lock = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    delete lock['charts']
+    await writeFile(
+      file,
+      `${JSON.stringify(lock, null, 2)}
+`,
+    )
   }
 
   bootstrap(name: string, ...flags: string[]): Promise<CliResult> {
@@ -144,7 +139,6 @@ export class BootstrapBench {
 
   async remove(): Promise<void> {
     await this.repository.remove()
-    await this.charts.stop()
     await rm(this.#folder, { recursive: true, force: true })
   }
 }

@@ -14,6 +14,11 @@ export interface CliResult {
   json<T>(): T
 }
 
+/** Without what environments share, which the role of the account is part of. */
+function withoutShared(text: string): string {
+  return text.replace('\nshared:\n', '\nshared:\n  enabled: false\n').replace(/\n +role: arn:aws:iam::.*(?=\n)/, '')
+}
+
 /** A repository made by `platform init` in a temporary folder, with a sandbox of its own. */
 export class Repository {
   readonly directory: string
@@ -30,7 +35,7 @@ export class Repository {
     const repository = new Repository(parent, path.join(parent, name))
     const { exitCode, stderr } = await runCli(['init', name, '--target', 'sandbox', '--yes'], { cwd: parent })
     if (exitCode !== 0) throw new Error(`platform init failed: ${stderr}`)
-    if (!shared) await repository.edit('platform.yaml', (text) => text.replace('\nshared:\n', '\nshared:\n  enabled: false\n'))
+    if (!shared) await repository.edit('platform.yaml', withoutShared)
     return repository
   }
 

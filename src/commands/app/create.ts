@@ -46,9 +46,7 @@ production wait for app sync; the others sync by themselves.`
   async run(): Promise<Created> {
     const { createApp } = await import('../../lib/apps/create.js')
     const { flags } = this
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    if (!flags['dry-run'] && flags.push) await this.confirmChange(`Create ${this.args.app} and push it?`)
-    const created = await withApps(base, {}, async (context) =>
+    const created = await withApps(await this.clusterContext(), {}, async (context) =>
       createApp(context, {
         app: this.args.app,
         environments: flags.environment ?? [],
@@ -60,6 +58,7 @@ production wait for app sync; the others sync by themselves.`
         dryRun: flags['dry-run'],
         reason: flags.reason,
         push: flags.push,
+        confirm: async () => this.confirmChange(`Create ${this.args.app} and push it?`),
       }),
     )
     const environments = created.environments.map(

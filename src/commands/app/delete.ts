@@ -36,8 +36,7 @@ runs where it is. Nothing else deletes: a folder that vanishes from Git by accid
     const { planDeletion, deleteApp } = await import('../../lib/apps/delete.js')
     const { environment, reason, wait, timeout, 'keep-resources': keepResources, 'dry-run': dryRun } = this.flags
     const { app } = this.args
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    const deletion = await withApps(base, { roleArn: this.flags['role-arn'] }, async (context) => {
+    const deletion = await withApps(await this.clusterContext(), { roleArn: this.flags['role-arn'] }, async (context) => {
       const plan = await planDeletion(context, { app, environment })
       if (!dryRun) await this.confirmName(plan.environments)
       return deleteApp(context, plan, { dryRun, keepResources, wait, timeoutMs: waitLimit(timeout), reason })

@@ -29,8 +29,7 @@ once Git has the change, unless --sync is given. Without a change it waits for w
   async run(): Promise<Delivery> {
     const { deployApp } = await import('../../lib/apps/deploy.js')
     const { flags, args } = this
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    if (!flags['dry-run']) await this.confirmChange(`Deploy ${args.app} to ${flags.environment}?`)
+    const confirm = async (): Promise<void> => this.confirmChange(`Deploy ${args.app} to ${flags.environment}?`)
     const change = {
       image: flags.image,
       set: flags.set ?? [],
@@ -38,8 +37,8 @@ once Git has the change, unless --sync is given. Without a change it waits for w
       base: flags['base-version'],
       autoSync: flags['auto-sync'],
     }
-    const delivery = await withApps(base, { roleArn: flags['role-arn'] }, async (context) =>
-      deployApp(context, { app: args.app, environment: flags.environment }, change, deliveryOptions(flags)),
+    const delivery = await withApps(await this.clusterContext(), { roleArn: flags['role-arn'] }, async (context) =>
+      deployApp(context, { app: args.app, environment: flags.environment }, change, { ...deliveryOptions(flags), confirm }),
     )
     await this.printFields(deliveryFields(delivery))
     return delivery

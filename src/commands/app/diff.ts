@@ -18,8 +18,9 @@ export default class AppDiffCommand extends PlatformCommand<typeof AppDiffComman
   async run(): Promise<AppDiff> {
     const { diffApp } = await import('../../lib/apps/diff.js')
     const { environment, 'role-arn': roleArn } = this.flags
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    const diff = await withApps(base, { roleArn }, async (context) => diffApp(context, { app: this.args.app, environment }))
+    const diff = await withApps(await this.clusterContext(), { roleArn }, async (context) =>
+      diffApp(context, { app: this.args.app, environment }),
+    )
     for (const line of diff.words) this.print(line)
     if (diff.words.length === 0) this.print(`${diff.app} in ${environment} is as the files say.`)
     else this.exitWith(ExitCode.changesFound)

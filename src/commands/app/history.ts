@@ -22,8 +22,7 @@ export default class AppHistory extends PlatformCommand<typeof AppHistory> {
   async run(): Promise<HistoryEntry[]> {
     const { appHistory } = await import('../../lib/apps/history.js')
     const { environment, limit, offline, 'role-arn': roleArn } = this.flags
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    const entries = await withApps(base, { roleArn }, async (context) =>
+    const entries = await withApps(await this.clusterContext(), { roleArn }, async (context) =>
       appHistory(context, { app: this.args.app, environment }, { limit, askCluster: !offline }),
     )
     await this.printTable(entries, historyColumns, 'No commits yet.')

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import type { PauseResult } from '../../lib/apps/pause.js'
 import { withApps } from '../../lib/cli/app-context.js'
 import { appArgs, placeFlags } from '../../lib/cli/app-flags.js'
+import { placeFields } from '../../lib/cli/app-view.js'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 
@@ -26,16 +27,11 @@ export default class AppPause extends PlatformCommand<typeof AppPause> {
     const { pauseApp } = await import('../../lib/apps/pause.js')
     const { environment, 'role-arn': roleArn, 'dry-run': dryRun } = this.flags
     const { app } = this.args
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    if (!dryRun) await this.confirmChange(`Pause ${app} in ${environment}?`)
-    const result = await withApps(base, { roleArn }, async (context) =>
-      pauseApp(context, { app, environment }, { pause: true, reason: this.flags.reason, dryRun }),
+    const confirm = async (): Promise<void> => this.confirmChange(`Pause ${app} in ${environment}?`)
+    const result = await withApps(await this.clusterContext(), { roleArn }, async (context) =>
+      pauseApp(context, { app, environment }, { pause: true, reason: this.flags.reason, dryRun, confirm }),
     )
-    await this.printFields([
-      ['Application', app],
-      ['Environment', environment],
-      ['Status', result.status],
-    ])
+    await this.printFields(placeFields(result))
     return result
   }
 }

@@ -30,10 +30,9 @@ export default class AppPromote extends PlatformCommand<typeof AppPromote> {
     const { promoteApp } = await import('../../lib/apps/deploy.js')
     const { flags, args } = this
     const { from, to } = flags
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    if (!flags['dry-run']) await this.confirmChange(`Promote ${args.app} from ${from} to ${to}?`)
-    const delivery = await withApps(base, { roleArn: flags['role-arn'] }, async (context) =>
-      promoteApp(context, { app: args.app, from, to, values: flags['all-values'] }, deliveryOptions(flags)),
+    const confirm = async (): Promise<void> => this.confirmChange(`Promote ${args.app} from ${from} to ${to}?`)
+    const delivery = await withApps(await this.clusterContext(), { roleArn: flags['role-arn'] }, async (context) =>
+      promoteApp(context, { app: args.app, from, to, values: flags['all-values'] }, { ...deliveryOptions(flags), confirm }),
     )
     await this.printFields(deliveryFields(delivery))
     return delivery

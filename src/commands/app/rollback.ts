@@ -23,8 +23,7 @@ other application and no other environment changes. What Git cannot undo is list
   async run(): Promise<RollbackResult> {
     const { planRollback } = await import('../../lib/apps/rollback.js')
     const { flags, args } = this
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    const result = await withApps(base, { roleArn: flags['role-arn'] }, async (context) => {
+    const result = await withApps(await this.clusterContext(), { roleArn: flags['role-arn'] }, async (context) => {
       const place = { app: args.app, environment: flags.environment }
       const plan = await planRollback(context, place, flags.to, deliveryOptions(flags))
       for (const { kind, where, why } of plan.irreversible) this.note(`Not undone: ${kind} in ${where}. ${why}`)

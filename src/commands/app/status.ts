@@ -22,8 +22,7 @@ export default class AppStatus extends PlatformCommand<typeof AppStatus> {
     const { appStatus } = await import('../../lib/apps/status.js')
     const { environment, 'role-arn': roleArn } = this.flags
     const { app } = this.args
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    const states = await withApps(base, { roleArn }, async (context) =>
+    const states = await withApps(await this.clusterContext(), { roleArn }, async (context) =>
       appStatus(context, { ...(app !== undefined && { app }), ...(environment !== undefined && { environment }) }),
     )
     await this.printTable(states, appStateColumns, 'No applications.')

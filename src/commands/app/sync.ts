@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import type { SyncResult } from '../../lib/apps/sync.js'
 import { withApps } from '../../lib/cli/app-context.js'
 import { appArgs, placeFlags, waitLimit } from '../../lib/cli/app-flags.js'
+import { placeFields } from '../../lib/cli/app-view.js'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 
@@ -23,17 +24,11 @@ export default class AppSync extends PlatformCommand<typeof AppSync> {
     const { syncApp } = await import('../../lib/apps/sync.js')
     const { environment, prune, wait, timeout, 'role-arn': roleArn, 'dry-run': dryRun } = this.flags
     const { app } = this.args
-    const base = { ports: this.ports, project: await this.project(), target: await this.target() }
-    if (!dryRun) await this.confirmChange(`Sync ${app} in ${environment}?`)
-    const result = await withApps(base, { roleArn }, async (context) =>
-      syncApp(context, { app, environment }, { dryRun, wait, timeoutMs: waitLimit(timeout), prune }),
+    const confirm = async (): Promise<void> => this.confirmChange(`Sync ${app} in ${environment}?`)
+    const result = await withApps(await this.clusterContext(), { roleArn }, async (context) =>
+      syncApp(context, { app, environment }, { dryRun, wait, timeoutMs: waitLimit(timeout), prune, confirm }),
     )
-    await this.printFields([
-      ['Application', app],
-      ['Environment', environment],
-      ['Status', result.status],
-      ['Revision', result.revision],
-    ])
+    await this.printFields([...placeFields(result), ['Revision', result.revision]])
     return result
   }
 }

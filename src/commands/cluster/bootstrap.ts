@@ -35,8 +35,8 @@ Credentials of the Git repository come from PLATFORM_GIT_USERNAME and PLATFORM_G
     const { bootstrapCluster } = await import('../../lib/clusters/bootstrap/bootstrap.js')
     const { name } = this.args
     const context = bootstrapContext(this.ports, await this.project(), await this.target())
-    if (!this.flags['dry-run']) await this.confirmChange(`Bootstrap the cluster of ${name}?`)
-    const result = await bootstrapCluster(context, bootstrapOptions(name, this.flags))
+    const confirm = async (): Promise<void> => this.confirmChange(`Bootstrap the cluster of ${name}?`)
+    const result = await bootstrapCluster(context, { ...bootstrapOptions(name, this.flags), confirm })
     await this.printFields(bootstrapFields(result))
     await this.printTable(result.applications, bootstrapApplicationColumns, 'No applications yet.')
     for (const line of result.argocd.login) this.note(line)

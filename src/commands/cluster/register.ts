@@ -25,7 +25,9 @@ export default class ClusterRegister extends PlatformCommand<typeof ClusterRegis
   async run(): Promise<BootstrapResult> {
     const { registerCluster } = await import('../../lib/clusters/bootstrap/bootstrap.js')
     const context = bootstrapContext(this.ports, await this.project(), await this.target())
-    const result = await registerCluster(context, bootstrapOptions(this.args.name, this.flags))
+    const { name } = this.args
+    const confirm = async (): Promise<void> => this.confirmChange(`Make the cluster of ${name} known to Argo CD?`)
+    const result = await registerCluster(context, { ...bootstrapOptions(name, this.flags), confirm })
     await this.printFields(bootstrapFields(result))
     return result
   }

@@ -25,8 +25,8 @@ cluster, and nobody keeps them as Git says any more. "cluster register" takes it
     const { unregisterCluster } = await import('../../lib/clusters/bootstrap/unregister.js')
     const { name } = this.args
     const context = bootstrapContext(this.ports, await this.project(), await this.target())
-    if (!this.flags['dry-run']) await this.confirmChange(`Make Argo CD forget the cluster of ${name}?`)
-    const result = await unregisterCluster(context, bootstrapOptions(name, this.flags))
+    const confirm = async (): Promise<void> => this.confirmChange(`Make Argo CD forget the cluster of ${name}?`)
+    const result = await unregisterCluster(context, { ...bootstrapOptions(name, this.flags), confirm })
     await this.printFields([
       ['Environment', result.environment],
       ['Status', result.status],

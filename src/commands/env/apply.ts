@@ -3,13 +3,12 @@ import path from 'node:path'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { applyFlags, clusterRoleFlags, savedPlanFlags } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
-import { isSoft, softContext } from '../../lib/cli/soft-context.js'
+import { makeEnvironment } from '../../lib/cli/make-environment.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { fleetFlags, refuseForMany, refuseForOne, reportFileOf, toFleetOptions, toSelection } from '../../lib/cli/fleet-flags.js'
 import { changeFlags } from '../../lib/cli/flags.js'
 import type { Selection } from '../../lib/environments/fleet/members.js'
 import type { FleetResult } from '../../lib/environments/fleet/result.js'
-import type { CreateOptions } from '../../lib/environments/create.js'
 import type { ApplyResult } from '../../lib/roots/apply-root.js'
 import type { RootContext } from '../../lib/roots/context.js'
 import type { PlanResult } from '../../lib/roots/plan-root.js'
@@ -60,25 +59,20 @@ With --all or --environment: what is shared first, then management, then workloa
       return preview
     }
     const { plan, 'plan-digest': digest } = this.flags
-    const result = await this.make(context, {
-      name,
-      command: 'env apply',
-      yes: this.flags.yes,
-      wait: this.flags.wait,
-      allowReplace: this.flags['allow-replace'] ?? [],
-      adopt: this.flags.adopt,
-      ...(plan !== undefined && { savedPlan: { file: path.resolve(plan), ...(digest !== undefined && { digest }) } }),
-    })
+    const result = await makeEnvironment(
+      context,
+      {
+        name,
+        command: 'env apply',
+        yes: this.flags.yes,
+        wait: this.flags.wait,
+        allowReplace: this.flags['allow-replace'] ?? [],
+        adopt: this.flags.adopt,
+        ...(plan !== undefined && { savedPlan: { file: path.resolve(plan), ...(digest !== undefined && { digest }) } }),
+      },
+      this.flags['role-arn'],
+    )
     await this.printFields(createdFields(result))
     return result
-  }
-
-  private async make(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
-    if (isSoft(context, options.name)) {
-      const { createSoft } = await import('../../lib/clusters/soft/create.js')
-      return createSoft(softContext(context, this.flags['role-arn']), options)
-    }
-    const { createEnvironment } = await import('../../lib/environments/create.js')
-    return createEnvironment(context, options)
   }
 }

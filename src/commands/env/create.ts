@@ -2,11 +2,9 @@ import { Args } from '@oclif/core'
 import { PlatformCommand } from '../../lib/cli/base-command.js'
 import { applyFlags, clusterRoleFlags, environmentFileFlags, toFileOptions } from '../../lib/cli/environment-flags.js'
 import { rootContext } from '../../lib/cli/root-context.js'
-import { isSoft, softContext } from '../../lib/cli/soft-context.js'
+import { makeEnvironment } from '../../lib/cli/make-environment.js'
 import { createdFields, plannedFields } from '../../lib/cli/environment-view.js'
 import { changeFlags } from '../../lib/cli/flags.js'
-import type { CreateOptions } from '../../lib/environments/create.js'
-import type { RootContext } from '../../lib/roots/context.js'
 import type { ApplyResult } from '../../lib/roots/apply-root.js'
 import type { PlanResult } from '../../lib/roots/plan-root.js'
 
@@ -55,24 +53,19 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
       await this.printFields(plannedFields(preview))
       return preview
     }
-    const result = await this.make(context, {
-      name,
-      command: 'env create',
-      yes: this.flags.yes,
-      wait: this.flags.wait,
-      allowReplace: this.flags['allow-replace'] ?? [],
-      adopt: this.flags.adopt,
-    })
+    const result = await makeEnvironment(
+      context,
+      {
+        name,
+        command: 'env create',
+        yes: this.flags.yes,
+        wait: this.flags.wait,
+        allowReplace: this.flags['allow-replace'] ?? [],
+        adopt: this.flags.adopt,
+      },
+      this.flags['role-arn'],
+    )
     await this.printFields(createdFields(result))
     return result
-  }
-
-  private async make(context: RootContext, options: CreateOptions): Promise<ApplyResult> {
-    if (isSoft(context, options.name)) {
-      const { createSoft } = await import('../../lib/clusters/soft/create.js')
-      return createSoft(softContext(context, this.flags['role-arn']), options)
-    }
-    const { createEnvironment } = await import('../../lib/environments/create.js')
-    return createEnvironment(context, options)
   }
 }

@@ -28,6 +28,8 @@ export interface CreateOptions {
   reason: string | undefined
   /** Absent: files only. */
   push: boolean
+  /** Asks before anything is pushed. @throws `NotConfirmed` */
+  confirm?: () => Promise<void>
 }
 
 export interface Created {
@@ -60,6 +62,7 @@ export async function createApp(context: AppsContext, options: CreateOptions): P
   const paths = files.map((file) => file.path)
   const result = { app, environments: overlays, base, files: paths }
   if (options.dryRun) return { ...result, status: 'planned', commit: null, branch: null, steps: [] }
+  if (options.push) await options.confirm?.()
   let published: Published | undefined
   const { results } = await runSteps(ports, `Create ${app}`, [
     {

@@ -1,4 +1,5 @@
 import { type Application, isSettled } from '../argocd/application.js'
+import { askForRefresh, readApplicationSet } from '../argocd/application-sets.js'
 import { readApplication, refreshApplication, syncApplication } from '../argocd/argocd.js'
 import { waitForApplications } from '../argocd/wait.js'
 import { UserError } from '../core/errors.js'
@@ -13,8 +14,6 @@ import { readPolicy, type SyncPolicy } from './sync-policy.js'
 import { readIn, writeIn } from './repository.js'
 import type { TemplateFile } from '../templates/shipped.js'
 
-const SET_PLACE = { resource: 'applicationsets.argoproj.io', name: APPLICATION_SET, namespace: 'argocd' }
-
 export interface DeliveryOptions {
   dryRun: boolean
   /** Until Argo CD has it synced and healthy. */
@@ -24,6 +23,8 @@ export interface DeliveryOptions {
   sync: boolean
   /** Why, for the commit. */
   reason: string | undefined
+  /** Asks before anything is written, once it is known that it can be done. @throws `NotConfirmed` */
+  confirm?: () => Promise<void>
 }
 
 export interface Change {
@@ -53,6 +54,7 @@ export async function deliver(context: AppsContext, overlay: Overlay, change: Ch
   const files = await filesOf(context, change)
   const base = { app, environment, files }
   if (options.dryRun) return { ...base, status: files.length === 0 ? 'unchanged' : 'planned', commit: null, branch: null, steps: [] }
+  await options.confirm?.()
   const all = [...change.write.map((file) => file.path), ...change.remove]
   const state: { published?: Published; status: DeliveryStatus } = { status: 'sent' }
   const steps: Step[] = [
@@ -167,13 +169,10 @@ async function followsOverlay(
 
 /** Says what the ApplicationSet says. */
 async function notFollowing(client: KubernetesClient, name: string, path: string | undefined): Promise<UserError> {
-  const set = await client.get(SET_PLACE)
-  const conditions = (set?.['status'] as { conditions?: Array<{ type?: string; status?: string; message?: string }> } | undefined)
-    ?.conditions
-  const failed = (conditions ?? []).find(({ type, status }) => type === 'ErrorOccurred' && status === 'True')
+  const set = await readApplicationSet(client, APPLICATION_SET)
   const what = path === undefined ? 'has not been made' : `still follows ${path}`
   return new UserError('NotHealthy', `Application ${name} ${what}.`, {
-    reason: set ? (failed?.message ?? 'The ApplicationSet says nothing about it.') : `Argo CD has no ApplicationSet ${APPLICATION_SET}.`,
+    reason: set ? (set.failure ?? 'The ApplicationSet says nothing about it.') : `Argo CD has no ApplicationSet ${APPLICATION_SET}.`,
     next: [
       'The commit is in Git: run the same command again to go on waiting.',
       'Is the cluster bootstrapped? platform cluster status NAME',
@@ -184,9 +183,8 @@ async function notFollowing(client: KubernetesClient, name: string, path: string
 
 /** By itself it looks at Git every minute only. Where it is not there yet, root brings it. */
 async function refreshSet(client: KubernetesClient): Promise<void> {
-  if (await client.get(SET_PLACE)) {
-    await client.patch(SET_PLACE, { metadata: { annotations: { 'argocd.argoproj.io/application-set-refresh': 'true' } } })
-  } else if (await readApplication(client, 'root')) await refreshApplication(client, 'root')
+  if (await askForRefresh(client, APPLICATION_SET)) return
+  if (await readApplication(client, 'root')) await refreshApplication(client, 'root')
 }
 
 /** Whom Argo CD names as the one who asked for a sync. */

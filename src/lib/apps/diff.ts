@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../core/kubernetes.js'
 import type { AppsContext } from './context.js'
 import { applicationName, baseFolder, overlayFolder, VALUES_FILE } from './model.js'
 import { readOverlay } from './repository.js'
-import { type Difference, differences, inWords } from './words.js'
+import { type Difference, differences, inWords } from '../gitops/words.js'
 
 export interface AppDiff {
   app: string

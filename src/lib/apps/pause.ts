@@ -1,3 +1,4 @@
+import { noApplication } from '../argocd/argocd.js'
 import { UserError } from '../core/errors.js'
 import type { AppsContext } from './context.js'
 import { callerOf } from './deliver.js'
@@ -15,19 +16,19 @@ export interface PauseResult {
 export async function pauseApp(
   context: AppsContext,
   place: { app: string; environment: string },
-  options: { pause: boolean; reason: string | undefined; dryRun: boolean },
+  options: { pause: boolean; reason: string | undefined; dryRun: boolean; confirm?: () => Promise<void> },
 ): Promise<PauseResult> {
   await readOverlay(context.project.directory, place.app, place.environment)
   const client = await context.hub()
   const name = applicationName(place)
-  if (options.dryRun) {
-    const state = await readPolicy(client, name)
-    const isDue = (state?.policy === 'paused') !== options.pause
-    return { ...place, status: isDue ? 'planned' : 'unchanged' }
-  }
+  const state = await readPolicy(client, name)
+  if (!state) throw noApplication(name)
+  if (state.policy === 'manual') throw isManual(place)
+  if ((state.policy === 'paused') === options.pause) return { ...place, status: 'unchanged' }
+  if (options.dryRun) return { ...place, status: 'planned' }
+  await options.confirm?.()
   const paused = options.pause ? { by: callerOf(context), because: options.reason } : undefined
-  const { changed, before } = await setPaused(client, name, paused)
-  if (before === 'manual') throw isManual(place)
+  const { changed } = await setPaused(client, name, paused)
   return { ...place, status: changed ? (options.pause ? 'paused' : 'resumed') : 'unchanged' }
 }
 

@@ -19,7 +19,7 @@ export interface SyncResult {
 export async function syncApp(
   context: AppsContext,
   place: { app: string; environment: string },
-  options: { dryRun: boolean; wait: boolean; timeoutMs: number; prune: boolean },
+  options: { dryRun: boolean; wait: boolean; timeoutMs: number; prune: boolean; confirm?: () => Promise<void> },
 ): Promise<SyncResult> {
   const { ports } = context
   const overlay = await readOverlay(context.project.directory, place.app, place.environment)
@@ -29,6 +29,7 @@ export async function syncApp(
   if (!before) throw noApplication(name)
   const result = { ...place, revision: before.revision, steps: [] }
   if (options.dryRun) return { ...result, status: isSettled(before) ? 'unchanged' : 'planned' }
+  await options.confirm?.()
   // What is synced when nobody looked for some minutes says nothing.
   await refreshApplication(client, name)
   const { results } = await runSteps(ports, `Sync ${place.app} in ${place.environment}`, [

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../core/kubernetes.js'
+import { type Fields, fieldsAt, listAt, textAt, textsAt } from '../core/plain-data.js'
 
 /** Where Argo CD lives. */
 export const ARGOCD_NAMESPACE = 'argocd'
@@ -51,31 +52,31 @@ export interface Application {
 
 /** Reads an Application object: whatever is missing has its neutral value. */
 export function toApplication(object: KubernetesObject): Application {
-  const spec = part(object, 'spec')
-  const status = part(object, 'status')
-  const sync = part(status, 'sync')
-  const health = part(status, 'health')
-  const destination = part(spec, 'destination')
+  const spec = fieldsAt(object, 'spec')
+  const status = fieldsAt(object, 'status')
+  const sync = fieldsAt(status, 'sync')
+  const health = fieldsAt(status, 'health')
+  const destination = fieldsAt(spec, 'destination')
   const source = firstSource(spec)
   return {
     name: object.metadata.name,
     namespace: object.metadata.namespace ?? ARGOCD_NAMESPACE,
-    project: text(spec, 'project') || 'default',
-    destination: { cluster: text(destination, 'name') || text(destination, 'server'), namespace: text(destination, 'namespace') },
-    sync: (text(sync, 'status') || 'Unknown') as SyncStatus,
-    health: (text(health, 'status') || 'Unknown') as HealthStatus,
-    healthMessage: text(health, 'message'),
+    project: textAt(spec, 'project') || 'default',
+    destination: { cluster: textAt(destination, 'name') || textAt(destination, 'server'), namespace: textAt(destination, 'namespace') },
+    sync: (textAt(sync, 'status') || 'Unknown') as SyncStatus,
+    health: (textAt(health, 'status') || 'Unknown') as HealthStatus,
+    healthMessage: textAt(health, 'message'),
     automated: isAutomated(spec),
-    revision: text(sync, 'revision') || texts(sync, 'revisions').join(' ') || null,
-    targetRevision: text(source, 'targetRevision') || 'HEAD',
+    revision: textAt(sync, 'revision') || textsAt(sync, 'revisions').join(' ') || null,
+    targetRevision: textAt(source, 'targetRevision') || 'HEAD',
     lastSynced: lastSyncedOf(status),
-    path: list(spec, 'sources').length > 0 ? null : text(source, 'path') || null,
-    comparedAt: text(status, 'reconciledAt') || null,
-    operation: toOperation(part(status, 'operationState')),
+    path: listAt(spec, 'sources').length > 0 ? null : textAt(source, 'path') || null,
+    comparedAt: textAt(status, 'reconciledAt') || null,
+    operation: toOperation(fieldsAt(status, 'operationState')),
     requested: typeof object['operation'] === 'object' && object['operation'] !== null,
-    conditions: list(status, 'conditions').map((each) => ({ type: text(each, 'type'), message: text(each, 'message') })),
-    resources: list(status, 'resources').map(toResource),
-    images: texts(part(status, 'summary'), 'images'),
+    conditions: listAt(status, 'conditions').map((each) => ({ type: textAt(each, 'type'), message: textAt(each, 'message') })),
+    resources: listAt(status, 'resources').map(toResource),
+    images: textsAt(fieldsAt(status, 'summary'), 'images'),
   }
 }
 
@@ -94,65 +95,43 @@ export function isRunning(operation: Application['operation']): boolean {
 }
 
 function isAutomated(spec: Fields): boolean {
-  const automated = part(spec, 'syncPolicy')['automated']
+  const automated = fieldsAt(spec, 'syncPolicy')['automated']
   return typeof automated === 'object' && automated !== null && (automated as Fields)['enabled'] !== false
 }
 
 function firstSource(spec: Fields): Fields {
-  const [first] = list(spec, 'sources')
-  return first ?? part(spec, 'source')
+  const [first] = listAt(spec, 'sources')
+  return first ?? fieldsAt(spec, 'source')
 }
 
 function lastSyncedOf(status: Fields): string | null {
-  const operation = part(status, 'operationState')
-  const last = list(status, 'history').at(-1)
-  if (last) return text(last, 'revision') || texts(last, 'revisions').join(' ') || null
-  return text(operation, 'phase') === 'Succeeded' ? text(part(operation, 'syncResult'), 'revision') || null : null
+  const operation = fieldsAt(status, 'operationState')
+  const last = listAt(status, 'history').at(-1)
+  if (last) return textAt(last, 'revision') || textsAt(last, 'revisions').join(' ') || null
+  return textAt(operation, 'phase') === 'Succeeded' ? textAt(fieldsAt(operation, 'syncResult'), 'revision') || null : null
 }
 
 function toOperation(state: Fields): Application['operation'] {
-  const phase = text(state, 'phase')
+  const phase = textAt(state, 'phase')
   if (phase === '') return null
-  const revision = text(part(state, 'syncResult'), 'revision')
+  const revision = textAt(fieldsAt(state, 'syncResult'), 'revision')
   return {
     phase: phase as OperationPhase,
-    message: text(state, 'message'),
+    message: textAt(state, 'message'),
     revision: revision || null,
-    finishedAt: text(state, 'finishedAt') || null,
+    finishedAt: textAt(state, 'finishedAt') || null,
   }
 }
 
 function toResource(each: Fields): ApplicationResource {
-  const health = part(each, 'health')
+  const health = fieldsAt(each, 'health')
   return {
-    group: text(each, 'group'),
-    kind: text(each, 'kind'),
-    namespace: text(each, 'namespace'),
-    name: text(each, 'name'),
-    sync: (text(each, 'status') || 'Unknown') as SyncStatus,
-    health: (text(health, 'status') || null) as HealthStatus | null,
-    message: text(health, 'message'),
+    group: textAt(each, 'group'),
+    kind: textAt(each, 'kind'),
+    namespace: textAt(each, 'namespace'),
+    name: textAt(each, 'name'),
+    sync: (textAt(each, 'status') || 'Unknown') as SyncStatus,
+    health: (textAt(health, 'status') || null) as HealthStatus | null,
+    message: textAt(health, 'message'),
   }
-}
-
-type Fields = Readonly<Record<string, unknown>>
-
-function part(value: Fields, key: string): Fields {
-  const found = value[key]
-  return typeof found === 'object' && found !== null ? (found as Fields) : {}
-}
-
-function list(value: Fields, key: string): Fields[] {
-  const found = value[key]
-  return Array.isArray(found) ? found.filter((each): each is Fields => typeof each === 'object' && each !== null) : []
-}
-
-function text(value: Fields, key: string): string {
-  const found = value[key]
-  return typeof found === 'string' ? found : ''
-}
-
-function texts(value: Fields, key: string): string[] {
-  const found = value[key]
-  return Array.isArray(found) ? found.filter((each): each is string => typeof each === 'string') : []
 }

@@ -69,12 +69,24 @@ export async function readClusterDetails(clients: Pick<AwsClients, 'eks'>, name:
  * @throws `ClusterNotFound`, `ClusterNotReady`
  */
 export async function readClusterAccess(clients: Pick<AwsClients, 'eks'>, name: string, environment: string): Promise<ClusterAccess> {
+  return (await readReadyCluster(clients, name, environment)).access
+}
+
+/** What EKS says of a cluster that has an API server. @throws `ClusterNotFound`, `ClusterNotReady` */
+export async function readReadyCluster(
+  clients: Pick<AwsClients, 'eks'>,
+  name: string,
+  environment: string,
+): Promise<{ details: ClusterDetails; access: ClusterAccess }> {
   const details = await readClusterDetails(clients, name)
   if (!details) throw clusterNotFound(name, environment)
   const { endpoint, certificateAuthority } = details.access
-  if (endpoint !== undefined && certificateAuthority !== undefined) return { endpoint, certificateAuthority }
+  if (endpoint !== undefined && certificateAuthority !== undefined) return { details, access: { endpoint, certificateAuthority } }
   throw new UserError('ClusterNotReady', `Cluster ${name} has no API server yet: it is ${details.status}.`, {
-    next: [`See how it is: platform cluster status ${environment}`, 'Then run the same command again.'],
+    next: [
+      `See how it is: platform cluster status ${environment}`,
+      'Then run the same command again. In a sandbox, Kubernetes must be asked for: platform sandbox up --kubernetes',
+    ],
     details: { cluster: name, status: details.status },
   })
 }

@@ -1,7 +1,7 @@
 import type { AppsContext } from '../apps/context.js'
 import type { ClusterContext } from '../clusters/find-cluster.js'
-import type { Environment } from '../config/project.js'
-import { UserError } from '../core/errors.js'
+import type { GitPlace } from '../config/git-place.js'
+import { managementOf } from '../config/management.js'
 import type { KubernetesClient } from '../core/kubernetes.js'
 import type { ToolName } from '../tools/catalogue.js'
 import { thisProgram } from './this-program.js'
@@ -15,7 +15,7 @@ export async function withApps<T>(
   options: { roleArn?: string | undefined },
   work: (context: AppsContext) => Promise<T>,
 ): Promise<T> {
-  const { project, target } = base
+  const { project } = base
   const cleanUp: Array<() => Promise<void>> = []
   const clusters = new Map<string, Promise<KubernetesClient>>()
   const cluster = async (name: string): Promise<KubernetesClient> => {
@@ -23,21 +23,15 @@ export async function withApps<T>(
     clusters.set(name, open)
     return open
   }
+  let place: Promise<GitPlace> | undefined
   const context: AppsContext = {
     ports: base.ports,
     project,
     cluster,
-    hub: async () => cluster(managementOf(project.environments.values()).name),
-    git: async () => {
-      const { gitPlace } = await import('../config/git-place.js')
-      if (target.kind !== 'sandbox' || project.platform.git.url !== undefined) return gitPlace(project.platform, undefined)
-      await target.prepare()
-      const [account] = Object.values(project.platform.accounts)
-      const { endpoint } = await target.connect({ id: '000000000000', ...account }, project.platform.region)
-      return gitPlace(project.platform, endpoint)
-    },
+    hub: async () => cluster(managementOf(project).name),
+    git: async () => (place ??= placeOfGit(base)),
     render: async (chart) => {
-      const { renderChart } = await import('./render-chart.js')
+      const { renderChart } = await import('../helm/render-chart.js')
       return renderChart(base.ports, await findTool(base, 'helm'), project.directory, chart)
     },
   }
@@ -48,12 +42,15 @@ export async function withApps<T>(
   }
 }
 
-function managementOf(environments: Iterable<Environment>): Environment {
-  const found = [...environments].find(({ role, isolation }) => role === 'management' && isolation === 'hard')
-  if (found) return found
-  throw new UserError('EnvironmentNotFound', 'There is no management environment, so no Argo CD that brings applications.', {
-    next: ['platform env create mgmt --role management', 'platform cluster bootstrap mgmt'],
-  })
+/** With a sandbox it may have to start first: its own Git has no other address. */
+async function placeOfGit({ project, target }: ClusterContext): Promise<GitPlace> {
+  const { gitPlace } = await import('../config/git-place.js')
+  const { platform } = project
+  if (target.kind !== 'sandbox' || platform.git.url !== undefined) return gitPlace(platform, undefined)
+  await target.prepare()
+  const [account] = Object.values(platform.accounts)
+  const { endpoint } = await target.connect({ id: '000000000000', ...account }, platform.region)
+  return gitPlace(platform, endpoint)
 }
 
 async function openCluster(
@@ -62,38 +59,15 @@ async function openCluster(
   roleArn: string | undefined,
   cleanUp: Array<() => Promise<void>>,
 ): Promise<KubernetesClient> {
-  const [{ findCluster, requestFor }, { AwsClients }, details, { makeTemporaryKubeconfig }, { Kubectl }, { tokenFlags }] =
-    await Promise.all([
-      import('../clusters/find-cluster.js'),
-      import('../aws/clients.js'),
-      import('../aws/cluster-details.js'),
-      import('../kube/temporary-kubeconfig.js'),
-      import('../kube/kubectl.js'),
-      import('../clusters/token-request.js'),
-    ])
+  const [{ findCluster }, { openClusterAt }] = await Promise.all([
+    import('../clusters/find-cluster.js'),
+    import('../clusters/open-cluster.js'),
+  ])
   const place = await findCluster(base, name)
-  const cluster = place.environment.cluster.name
-  const found = await details.readClusterDetails(new AwsClients(place.connection), cluster)
-  if (!found) throw details.clusterNotFound(cluster, place.environment.name)
-  const { endpoint, certificateAuthority } = found.access
-  if (endpoint === undefined || certificateAuthority === undefined) throw notReady(cluster, found.status)
-  const request = requestFor(place, roleArn ?? place.connection.roleArn)
-  const kubeconfig = await makeTemporaryKubeconfig({
-    name: cluster,
-    endpoint,
-    certificateAuthority,
-    token: { command: thisProgram(), args: ['cluster', 'token', ...tokenFlags(request)] },
-  })
-  cleanUp.push(async () => kubeconfig.remove())
-  return new Kubectl(base.ports, { program: await findTool(base, 'kubectl'), kubeconfig })
-}
-
-function notReady(cluster: string, status: string): UserError {
-  return new UserError('ClusterNotReady', `Cluster ${cluster} has no API server yet (${status}).`, {
-    next: [
-      'Wait until it is ACTIVE, then run the command again. In a sandbox, Kubernetes must be asked for: platform sandbox up --kubernetes',
-    ],
-  })
+  const kubectl = await findTool(base, 'kubectl')
+  const opened = await openClusterAt({ ...base, program: thisProgram() }, place, { kubectl, roleArn })
+  cleanUp.push(opened.close)
+  return opened.kubectl
 }
 
 async function findTool({ ports, project }: ClusterContext, name: ToolName): Promise<string> {

@@ -16,11 +16,17 @@ const STATUS: Readonly<Record<Delivery['status'], string>> = {
   planned: 'nothing was changed yet (--dry-run)',
 }
 
-export function deliveryFields({ app, environment, status, commit, files, branch }: Delivery): Fields {
+export function placeFields({ app, environment, status }: { app: string; environment: string; status: string }): Fields {
   return [
     ['Application', app],
     ['Environment', environment],
-    ['Status', STATUS[status]],
+    ['Status', status],
+  ]
+}
+
+export function deliveryFields({ app, environment, status, commit, files, branch }: Delivery): Fields {
+  return [
+    ...placeFields({ app, environment, status: STATUS[status] }),
     ['Commit', commit === null ? null : commit.slice(0, SHORT)],
     ['Files', files.length === 0 ? 'none' : files.join('\n')],
     ...(branch === 'diverged' ? [['Your branch', 'has commits of its own: git pull --rebase'] as const] : []),

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { Command, type Interfaces } from '@oclif/core'
+import type { ClusterContext } from '../clusters/find-cluster.js'
 import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { ExitCode } from '../core/exit-codes.js'
@@ -69,6 +70,11 @@ export abstract class PlatformCommand<T extends typeof Command> extends Command 
   /** The AWS that the repository works on. With target `aws` nothing of the sandbox is loaded. */
   protected async target(): Promise<AwsTarget> {
     return createTarget(this.ports, await this.project())
+  }
+
+  /** What the use cases of clusters and applications work with. */
+  protected async clusterContext(): Promise<ClusterContext> {
+    return { ports: this.ports, project: await this.project(), target: await this.target() }
   }
 
   override jsonEnabled(): boolean {

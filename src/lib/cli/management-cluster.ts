@@ -1,20 +1,10 @@
-import type { Environment, Project } from '../config/project.js'
-import { UserError } from '../core/errors.js'
+import { managementOf } from '../config/management.js'
+import type { Project } from '../config/project.js'
 import type { Ports } from '../core/ports.js'
 import type { AwsTarget } from '../core/target.js'
 import type { ApiServer } from '../kube/api-server.js'
 
-/** The environment whose cluster watches over all others. @throws `ManagementMissing` */
-export function managementOf({ environments }: Project): Environment {
-  const found = [...environments.values()].find(({ role }) => role === 'management')
-  if (found) return found
-  throw new UserError('ManagementMissing', 'No environment has the role management.', {
-    reason: 'Prometheus, Grafana and Argo CD run in the cluster of that environment.',
-    next: ['platform env create NAME --role management'],
-  })
-}
-
-/** The API server of its cluster, with a token of the caller, found when it is first asked for. */
+/** The API server of the management cluster, with a token of the caller, found when it is first asked for. */
 export function managementApi(context: { ports: Ports; project: Project; target: AwsTarget }): () => Promise<ApiServer> {
   return async () => {
     const [{ findCluster, requestFor }, { clusterToken }, { AwsClients }, { readClusterAccess }] = await Promise.all([

@@ -1,16 +1,21 @@
+import { toApplication } from '../argocd/application.js'
 import type { ClusterAccess } from '../aws/cluster-details.js'
 import { messageOf } from '../core/errors.js'
+import type { KubernetesObject } from '../core/kubernetes.js'
 import { isLoopbackUrl } from '../core/loopback.js'
 import type { Ports } from '../core/ports.js'
 import { readCertificate, type ServerCertificate } from '../kube/certificate.js'
-import {
-  type ArgoApplication,
-  type KubernetesNode,
-  type NotGiven,
-  readApplications,
-  readNodes,
-  readServerVersion,
-} from '../kube/cluster-objects.js'
+import { type KubernetesNode, type NotGiven, readApplicationObjects, readNodes, readServerVersion } from '../kube/cluster-objects.js'
+
+export interface ArgoApplication {
+  namespace: string
+  name: string
+  sync: string
+  health: string
+  revision: string | null
+  /** Name of the cluster that it goes to, as Argo CD calls it; null: it names an address. */
+  cluster: string | null
+}
 
 /** What the API server of a cluster says, or why it says nothing. */
 export interface ApiStatus {
@@ -64,7 +69,7 @@ export async function readApiStatus(
     const [version, nodes, applications] = await Promise.all([
       readServerVersion(server, options),
       readNodes(server, options),
-      readApplications(server, options),
+      readApplicationObjects(server, options),
     ])
     return {
       reachable: true,
@@ -73,13 +78,18 @@ export async function readApiStatus(
       version: 'version' in version ? version.version : null,
       certificate,
       nodes: given(nodes),
-      applications: given(applications),
+      applications: given(applications)?.map(toSummary) ?? null,
       applicationsReason: Array.isArray(applications) ? null : applications.reason,
     }
   } catch (error) {
     ports.signal.throwIfAborted()
     return { ...NOTHING, reason: messageOf(error) }
   }
+}
+
+function toSummary(object: KubernetesObject): ArgoApplication {
+  const { namespace, name, sync, health, revision, destination } = toApplication(object)
+  return { namespace, name, sync, health, revision, cluster: destination.cluster.includes('://') ? null : destination.cluster || null }
 }
 
 function given<T>(value: T[] | NotGiven): T[] | null {

@@ -27,7 +27,10 @@ export async function findCluster({ project, target }: Omit<ClusterContext, 'por
   return { environment, connection: await target.connect(environment.account, environment.region) }
 }
 
-/** What a token for this cluster depends on. Without a role of its own it is signed as whatever works in the account. */
-export function requestFor({ environment, connection }: ClusterPlace, roleArn = connection.roleArn): TokenRequest {
+/**
+ * What a token for this cluster depends on: without a role of its own it is signed under that of the account, also in a sandbox, where
+ * AWS itself is called without one: no cluster lets the root user in.
+ */
+export function requestFor({ environment, connection }: ClusterPlace, roleArn = environment.account.roleArn): TokenRequest {
   return tokenRequest(environment.cluster.name, environment.region, { roleArn, endpoint: connection.endpoint })
 }

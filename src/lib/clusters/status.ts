@@ -1,6 +1,7 @@
 import { AwsClients } from '../aws/clients.js'
 import { type ClusterDetails, clusterNotFound, readClusterDetails } from '../aws/cluster-details.js'
 import { type Addon, type NodeGroup, readAddons, readNodeGroups, readVersionSupport, type VersionSupport } from '../aws/cluster-parts.js'
+import { findManagement } from '../config/management.js'
 import type { Environment } from '../config/project.js'
 import { messageOf } from '../core/errors.js'
 import { type ApiStatus, readApiStatus } from './api-status.js'
@@ -70,7 +71,7 @@ async function withApplications(
   { api, roleArn }: { api: ApiStatus; roleArn: string | undefined },
 ): Promise<ApiStatus> {
   const { ports, project, target } = context
-  const management = [...project.environments.values()].find(({ role, isolation }) => role === 'management' && isolation === 'hard')
+  const management = findManagement(project)
   if (!api.reachable || api.applications || !management || management.name === environment.name) return api
   try {
     const place = await findCluster(context, management.name)

@@ -76,9 +76,10 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
   origins.set('architecture', originIn(input.platformSource)('architecture'))
   if (input.host) return { environment: onHost(common, input.host, input, origins), origins }
 
+  const account = decideAccount(input, decide, origins)
   const environment: Environment = {
     ...common,
-    account: decideAccount(input, decide, origins),
+    account,
     region: decide('region', (v) => v.region, input.platform.region),
     network: {
       cidr: decide('network.cidr', (v) => v.network?.cidr, ''),
@@ -103,7 +104,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       kubernetesVersion: decide('cluster.kubernetesVersion', (v) => v.cluster?.kubernetesVersion, defaultKubernetesVersion),
       authenticationMode: decide('cluster.authenticationMode', (v) => v.cluster?.authenticationMode, 'API'),
       publicAccessCidrs: decide('cluster.publicAccessCidrs', (v) => v.cluster?.publicAccessCidrs, []),
-      administrators: decide('cluster.administrators', (v) => v.cluster?.administrators, []),
+      administrators: decide('cluster.administrators', (v) => v.cluster?.administrators, account.roleArn === undefined ? [] : [account.roleArn]),
       logRetentionDays: decide('cluster.logRetentionDays', (v) => v.cluster?.logRetentionDays, base.cluster.logRetentionDays),
       addonVersions: decide('cluster.addonVersions', (v) => v.cluster?.addonVersions, {}),
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),

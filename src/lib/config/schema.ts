@@ -132,7 +132,10 @@ const clusterSchema = later(() =>
       .array(cidr)
       .optional()
       .describe('Address ranges that may reach the public endpoint. Empty: private endpoint only.'),
-    administrators: z.array(principalArn).optional().describe('Principals with an access entry as cluster administrator.'),
+    administrators: z
+      .array(principalArn)
+      .optional()
+      .describe('Principals with an access entry as cluster administrator. Default: the role of the account, if it has one.'),
     logRetentionDays: logRetentionDays.optional().describe('Days that the logs of the control plane are kept.'),
     addonVersions: z
       .partialRecord(z.enum(managedAddons), addonVersion)

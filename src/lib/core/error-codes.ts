@@ -196,6 +196,10 @@ export const errorCodes = {
   AppRevisionNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The overlay of the application has no such earlier commit to go back to.' },
 
   // Add-ons
+  AddonOutsideWindow: {
+    exitCode: ExitCode.refused,
+    meaning: 'An add-on does not run on the Kubernetes version of the cluster. The message names the versions that do.',
+  },
   AddonNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The catalogue has no add-on of this name.' },
 
   // Mirrors

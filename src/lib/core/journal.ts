@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ulid } from 'ulid'
 import { makeFolder, readTextIfExists, toJsonText, writeFileAtomic } from './files.js'
+import { isFields } from './plain-data.js'
 import type { Clock, ProcessIdentity } from './ports.js'
 import { redactValue } from './redaction.js'
 
@@ -135,7 +136,7 @@ export class Journal {
 
 /** Enough of a record to show it and to go on from it. What somebody wrote by hand, or half of a record, is not. */
 function isRunRecord(value: unknown): value is RunRecord {
-  if (!isObject(value)) return false
+  if (!isFields(value)) return false
   const { owner, processes, steps } = value
   const texts = ['runId', 'command', 'environment', 'purpose', 'status', 'startedAt', 'host', 'user'] as const
   return (
@@ -144,14 +145,10 @@ function isRunRecord(value: unknown): value is RunRecord {
     Array.isArray(processes) &&
     processes.every((process) => isIdentity(process) && 'operation' in process && 'launchedAt' in process) &&
     Array.isArray(steps) &&
-    steps.every(isObject)
+    steps.every(isFields)
   )
 }
 
 function isIdentity(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && Number.isSafeInteger(value['pid']) && Number(value['pid']) > 0 && typeof value['startedAt'] === 'string'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return isFields(value) && Number.isSafeInteger(value['pid']) && Number(value['pid']) > 0 && typeof value['startedAt'] === 'string'
 }

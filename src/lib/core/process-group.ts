@@ -1,6 +1,19 @@
 /** Time between the request to end and the end by force, in ms. */
 const GRACE_MS = 2000
 
+/** What is done when this process exits. One listener for all of it: Node warns of more than ten. */
+const kills = new Set<() => void>()
+let listening = false
+
+function atExit(kill: () => void): void {
+  kills.add(kill)
+  if (listening) return
+  listening = true
+  process.once('exit', () => {
+    for (const each of kills) each()
+  })
+}
+
 /**
  * Ends a whole process group when `signal` fires, `timeoutMs` pass or this process exits. Ending the leader alone is not enough:
  * the compilers that a build started would go on, and a grandchild that holds the leader's pipe would keep us waiting.
@@ -25,13 +38,13 @@ export function guardGroup(pid: number, { signal, timeoutMs }: { signal?: AbortS
     force = setTimeout(kill, GRACE_MS)
   }
   const limit = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs)
-  process.once('exit', kill)
+  atExit(kill)
   if (signal?.aborted) end()
   else signal?.addEventListener('abort', end, { once: true })
   return () => {
     clearTimeout(limit)
     clearTimeout(force)
-    process.removeListener('exit', kill)
+    kills.delete(kill)
     signal?.removeEventListener('abort', end)
     if (ending) kill()
   }

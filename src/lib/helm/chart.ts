@@ -4,6 +4,7 @@ import path from 'node:path'
 import { UserError } from '../core/errors.js'
 import { makeFolder } from '../core/files.js'
 import { isLoopbackUrl } from '../core/loopback.js'
+import { isFields } from '../core/plain-data.js'
 import type { Helm } from './helm.js'
 import { helmError } from './helm-error.js'
 
@@ -99,13 +100,9 @@ function merge(below: Record<string, unknown>, above: Record<string, unknown>): 
   const result = { ...below }
   for (const [key, value] of Object.entries(above)) {
     const under = result[key]
-    result[key] = isObject(under) && isObject(value) ? merge(under, value) : value
+    result[key] = isFields(under) && isFields(value) ? merge(under, value) : value
   }
   return result
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** On this machine registries speak no TLS. */

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { UserError } from '../core/errors.js'
-import { assertName, isReservedPlatformName, nearestValidName } from '../core/names.js'
+import { assertName, isReservedPlatformName, nearestValidName, SHARED_NAME } from '../core/names.js'
 import type { Ports } from '../core/ports.js'
 import { readOutsideSettings } from '../config/user-settings.js'
 import type { Platform } from '../config/schema.js'
@@ -22,7 +23,7 @@ export interface InitOptions {
 export type InitSettings = Pick<Platform, 'name' | 'target' | 'architecture' | 'region' | 'accounts'>
 
 const DEFAULT_REGION = 'eu-west-1'
-const SANDBOX_ACCOUNT = 'sandbox=000000000000'
+const SANDBOX_ACCOUNT = { name: 'sandbox', id: '000000000000' }
 const FIRST_ACCOUNT = 'main'
 
 /**
@@ -43,7 +44,18 @@ export async function decideSettings(ports: Pick<Ports, 'ask' | 'env'>, options:
   const asks = ports.ask.interactive && options.yes !== true
   const target = options.target ?? (asks ? await askTarget(ports) : 'sandbox')
   const region = options.region ?? variables.region ?? user.region ?? (asks && target === 'aws' ? await askRegion(ports) : DEFAULT_REGION)
-  return { name, target, architecture: options.architecture ?? 'eks', region, accounts: await decideAccounts(ports, options, target) }
+  const accounts = await decideAccounts(ports, options, target)
+  // Nobody named an account: it is that of the sandbox, whose root user no cluster lets in.
+  const own = accounts[SANDBOX_ACCOUNT.name]
+  if (target === 'sandbox' && options.accounts === undefined && own && own.role === undefined) own.role = applyRoleArn(name, own.id)
+  return { name, target, architecture: options.architecture ?? 'eks', region, accounts }
+}
+
+/** The role that the shared part makes for whoever applies: see the module `access-baseline`. */
+function applyRoleArn(platform: string, accountId: string): string {
+  const name = `${platform}-${SHARED_NAME}`
+  const prefix = name.length <= 35 ? name : `${name.slice(0, 26)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+  return `arn:aws:iam::${accountId}:role/platform/${platform}/${SHARED_NAME}/${prefix}-apply`
 }
 
 async function askTarget({ ask }: Pick<Ports, 'ask'>): Promise<Platform['target']> {
@@ -73,7 +85,7 @@ async function decideAccounts(
       ? given
       : [
           target === 'sandbox'
-            ? SANDBOX_ACCOUNT
+            ? `${SANDBOX_ACCOUNT.name}=${SANDBOX_ACCOUNT.id}`
             : await ask.input({
                 message: 'Id of the AWS account (12 digits)?',
                 flag: '--account',

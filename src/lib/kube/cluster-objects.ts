@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../core/kubernetes.js'
+import { at, textAt } from '../core/plain-data.js'
 import { type ApiAnswer, type ApiServer, getFromApi, listFromApi } from './api-server.js'
 
 export interface KubernetesNode {
@@ -9,16 +10,6 @@ export interface KubernetesNode {
   version: string
   /** New pods are kept away from it. */
   cordoned: boolean
-}
-
-export interface ArgoApplication {
-  namespace: string
-  name: string
-  sync: string
-  health: string
-  revision: string | null
-  /** Name of the cluster that it goes to, as Argo CD calls it; null: it names an address. */
-  cluster: string | null
 }
 
 /** The part of an answer that could not be had, in words. */
@@ -50,13 +41,6 @@ export async function readApplicationObjects(server: ApiServer, options: Reading
   return 'status' in answer && answer.status === 404 ? { reason: 'Argo CD is not installed' } : { reason: whyNot(answer) }
 }
 
-/** Without Argo CD there are none. */
-export async function readApplications(server: ApiServer, options: Reading): Promise<ArgoApplication[] | NotGiven> {
-  const answer = await listFromApi(server, '/apis/argoproj.io/v1alpha1/applications', options)
-  if ('items' in answer) return answer.items.map(toApplication)
-  return 'status' in answer && answer.status === 404 ? { reason: 'Argo CD is not installed' } : { reason: whyNot(answer) }
-}
-
 /** Why an answer is not what was asked for. */
 export function whyNot(answer: ApiAnswer): string {
   if ('unreachable' in answer) return answer.unreachable
@@ -78,29 +62,6 @@ function toNode(item: unknown): KubernetesNode {
   }
 }
 
-function toApplication(item: unknown): ArgoApplication {
-  return {
-    namespace: textAt(item, 'metadata', 'namespace'),
-    name: textAt(item, 'metadata', 'name'),
-    sync: textAt(item, 'status', 'sync', 'status') || 'Unknown',
-    health: textAt(item, 'status', 'health', 'status') || 'Unknown',
-    revision: textAt(item, 'status', 'sync', 'revision') || null,
-    cluster: textAt(item, 'spec', 'destination', 'name') || null,
-  }
-}
-
 function isObject(item: unknown): item is KubernetesObject {
   return textAt(item, 'metadata', 'name') !== ''
-}
-
-function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>(
-    (node, key) => (typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined),
-    value,
-  )
-}
-
-function textAt(value: unknown, ...path: string[]): string {
-  const found = at(value, ...path)
-  return typeof found === 'string' ? found : ''
 }

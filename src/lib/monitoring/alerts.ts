@@ -1,3 +1,5 @@
+import { at, textAt, textFieldsAt } from '../core/plain-data.js'
+
 /** The four levels in which users look at the platform, and what has none of them: alerts that are not ours. */
 export const LEVELS = ['performance', 'business', 'security', 'development', 'other'] as const
 export type Level = (typeof LEVELS)[number]
@@ -26,7 +28,7 @@ const OWN_LABELS = new Set(['alertname', 'severity', 'level', 'stage', 'environm
  * (kube-prometheus-stack: Watchdog, InfoInhibitor) and are left out. Undefined: this is not the answer of a Prometheus.
  */
 export function alertsIn(body: unknown): Alert[] | undefined {
-  const alerts = at(at(body, 'data'), 'alerts')
+  const alerts = at(body, 'data', 'alerts')
   if (at(body, 'status') !== 'success' || !Array.isArray(alerts)) return undefined
   return alerts
     .map(toAlert)
@@ -38,14 +40,14 @@ export function alertsIn(body: unknown): Alert[] | undefined {
 
 /** Environments of which `count by (environment) (up)` tells. */
 export function environmentsIn(body: unknown): string[] | undefined {
-  const result = at(at(body, 'data'), 'result')
+  const result = at(body, 'data', 'result')
   if (at(body, 'status') !== 'success' || !Array.isArray(result)) return undefined
-  return result.map((each) => textAt(at(each, 'metric'), 'environment') ?? '').filter((name) => name !== '')
+  return result.map((each) => textAt(each, 'metric', 'environment')).filter((name) => name !== '')
 }
 
 function toAlert(item: unknown): Alert {
-  const labels = textsOf(at(item, 'labels'))
-  const annotations = textsOf(at(item, 'annotations'))
+  const labels = textFieldsAt(item, 'labels')
+  const annotations = textFieldsAt(item, 'annotations')
   const level = LEVELS.find((each) => each === labels['level']) ?? 'other'
   return {
     name: labels['alertname'] ?? '',
@@ -55,7 +57,7 @@ function toAlert(item: unknown): Alert {
     stage: labels['stage'] ?? null,
     environment: labels['environment'] ?? null,
     labels: Object.fromEntries(Object.entries(labels).filter(([name]) => !OWN_LABELS.has(name))),
-    since: textAt(item, 'activeAt') ?? null,
+    since: textAt(item, 'activeAt') || null,
     summary: annotations['summary'] ?? annotations['message'] ?? null,
     runbook: annotations['runbook_url'] ?? null,
   }
@@ -68,18 +70,4 @@ function rank({ severity }: Alert): number {
 
 function text(labels: Record<string, string>): string {
   return JSON.stringify(labels)
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
-}
-
-function textAt(value: unknown, key: string): string | undefined {
-  const found = at(value, key)
-  return typeof found === 'string' ? found : undefined
-}
-
-function textsOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }

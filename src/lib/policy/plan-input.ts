@@ -1,3 +1,4 @@
+import { fieldsAt, isFields } from '../core/plain-data.js'
 import { REDACTED } from '../core/redaction.js'
 import { dataBearingTypes, type PlanJson } from '../terraform/plan.js'
 
@@ -21,16 +22,16 @@ type Json = Record<string, unknown>
  * repeats them without the mark (`tags_all` repeats `tags`).
  */
 export function policyInput(plan: PlanJson): PolicyInput {
-  const { root_module: root } = asObject(asObject(plan)['configuration'])
-  const declared = asObject(asObject(root)['variables'])
-  const isSecret = (name: string): boolean => asObject(declared[name])['sensitive'] === true
+  const { root_module: root } = fieldsAt(fieldsAt(plan)['configuration'])
+  const declared = fieldsAt(fieldsAt(root)['variables'])
+  const isSecret = (name: string): boolean => fieldsAt(declared[name])['sensitive'] === true
   const variables = Object.entries(plan.variables ?? {})
   const secrets = new Set(variables.flatMap(([name, { value }]) => (isSecret(name) ? textsIn(value) : [])))
-  for (const { change } of plan.resource_changes ?? []) for (const secret of secretsOf(asObject(change))) secrets.add(secret)
+  for (const { change } of plan.resource_changes ?? []) for (const secret of secretsOf(fieldsAt(change))) secrets.add(secret)
   const clean = <T>(value: T): T => withoutSecrets(value, secrets) as T
   return {
     resource_changes: (plan.resource_changes ?? []).map((resource) =>
-      clean({ ...resource, change: visibleChange(asObject(resource.change)) }),
+      clean({ ...resource, change: visibleChange(fieldsAt(resource.change)) }),
     ),
     variables: clean(Object.fromEntries(variables.filter(([name]) => !isSecret(name)))),
     configuration: { root_module: withoutLiterals(root) },
@@ -56,7 +57,7 @@ function secretsOf(change: Json): string[] {
 function maskedTexts(value: unknown, mask: unknown): string[] {
   if (mask === true) return textsIn(value)
   if (Array.isArray(value)) return value.flatMap((item, index) => maskedTexts(item, Array.isArray(mask) ? mask[index] : undefined))
-  return isObject(value) && isObject(mask) ? Object.entries(value).flatMap(([key, child]) => maskedTexts(child, mask[key])) : []
+  return isFields(value) && isFields(mask) ? Object.entries(value).flatMap(([key, child]) => maskedTexts(child, mask[key])) : []
 }
 
 /** Short texts are no secrets worth the name, and hiding each "true" would change what a plan says. */
@@ -64,39 +65,31 @@ const SHORTEST_SECRET = 6
 
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return value.length < SHORTEST_SECRET ? [] : [value]
-  return isObject(value) || Array.isArray(value) ? Object.values(value).flatMap(textsIn) : []
+  return isFields(value) || Array.isArray(value) ? Object.values(value).flatMap(textsIn) : []
 }
 
 function withoutSecrets(value: unknown, secrets: ReadonlySet<string>): unknown {
   if (secrets.size === 0) return value
   if (typeof value === 'string') return [...secrets].reduce((text, secret) => text.replaceAll(secret, REDACTED), value)
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, secrets))
-  if (!isObject(value)) return value
+  if (!isFields(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withoutSecrets(child, secrets)]))
 }
 
 function hide(value: unknown, mask: unknown): unknown {
   if (mask === true) return value === null || value === undefined ? value : REDACTED
   if (Array.isArray(value)) return value.map((item, index) => hide(item, Array.isArray(mask) ? mask[index] : undefined))
-  if (!isObject(value) || !isObject(mask)) return value
+  if (!isFields(value) || !isFields(mask)) return value
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, hide(child, mask[key])]))
 }
 
 /** The files without the values that are written in them: rules need them only to see what belongs together. */
 function withoutLiterals(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutLiterals)
-  if (!isObject(value)) return value
+  if (!isFields(value)) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => key !== 'constant_value' && key !== 'default')
       .map(([key, child]) => [key, withoutLiterals(child)]),
   )
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function asObject(value: unknown): Json {
-  return isObject(value) ? value : {}
 }

@@ -1,3 +1,4 @@
+import { findManagement } from '../config/management.js'
 import type { Database, Environment, Project } from '../config/project.js'
 import { SHARED_NAME } from '../core/names.js'
 import { roleOf } from './role.js'
@@ -34,9 +35,8 @@ export function partVariables(project: Project, environment: Environment, output
 }
 
 /** The environment whose Argo CD works in all clusters, where there is one. */
-function gitopsValues({ environments }: Project, environment: Environment): Record<string, unknown> {
-  const isManagement = ({ role, isolation }: Environment): boolean => role === 'management' && isolation === 'hard'
-  const management = isManagement(environment) ? environment : [...environments.values()].find(isManagement)
+function gitopsValues(project: Project, environment: Environment): Record<string, unknown> {
+  const management = findManagement(project, environment)
   if (!management) return {}
   const { name, account } = management
   return { gitops: { management_environment: name, management_account_id: account.id } }
@@ -87,7 +87,7 @@ function databaseValues(database: Database): Record<string, unknown> {
 
 /** The management network as its own state tells it. Undefined while it is not there. */
 function managementValues(project: Project, environment: Environment, outputs: UpstreamOutputs): Record<string, unknown> | undefined {
-  const management = managementOf(project, environment)
+  const management = connectedManagement(project, environment)
   const known = management && outputs.get(management.name)
   const [vpcId, cidr] = [known?.['vpc_id'], known?.['vpc_cidr']]
   if (!management || typeof vpcId !== 'string' || typeof cidr !== 'string') return undefined
@@ -101,13 +101,13 @@ function managementValues(project: Project, environment: Environment, outputs: U
   }
 }
 
-function managementOf(project: Project, { connectivity }: Environment): Environment | undefined {
+function connectedManagement(project: Project, { connectivity }: Environment): Environment | undefined {
   return connectivity.enabled && connectivity.management !== undefined ? project.environments.get(connectivity.management) : undefined
 }
 
 /** The state that the parts of an environment take values from, beside the shared one. */
 export function managementPlace(project: Project, environment: Environment, keyOf: (name: string) => string): StatePlace | undefined {
-  const management = managementOf(project, environment)
+  const management = connectedManagement(project, environment)
   if (!management) return undefined
   const { name, account, region } = management
   return { name, account, region, stateKey: keyOf(name) }

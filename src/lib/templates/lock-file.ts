@@ -36,8 +36,18 @@ export const lockSchema = z.looseObject({
   removed: z.array(z.string()).optional(),
   /** By file of a module: whose edits were merged into it, and the digest of the text that brought them. */
   carried: z.record(z.string(), z.looseObject({ from: z.string(), digest })).optional(),
-  /** By add-on: the archive that was used first, which every later one must equal. */
-  charts: z.record(z.string(), z.looseObject({ repository: z.string(), version: z.string(), digest })).optional(),
+  /** By add-on: the archive that was used first, which every later one must equal. `also`: versions of other environments. */
+  charts: z
+    .record(
+      z.string(),
+      z.looseObject({
+        repository: z.string(),
+        version: z.string(),
+        digest,
+        also: z.record(z.string(), z.looseObject({ repository: z.string(), digest })).optional(),
+      }),
+    )
+    .optional(),
   tools: z.record(z.string(), z.looseObject({ version: z.string(), source: z.string(), sha256: z.string().optional() })).default({}),
 })
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isFields } from '../core/plain-data.js'
 import type { ConfigurationModule, PlanJson, ResourceDrift } from './plan.js'
 
 /** A resource that was changed or deleted outside of Terraform. Only names of attributes: their values may be secrets. */
@@ -49,10 +50,10 @@ function expressionsOf({ module_address = '', type, name }: ResourceDrift, root:
 /** Paths at which two values differ; with `only`, below these names alone. */
 function differences(before: unknown, after: unknown, only?: Value, path = ''): string[] {
   if (isDeepStrictEqual(before, after) || (isNothing(before) && isNothing(after))) return []
-  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && before.every(isObject)) {
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && before.every(isFields)) {
     return before.flatMap((item, index) => differences(item, (after as unknown[])[index], only?.[index] as Value | undefined, path))
   }
-  if (!isObject(before) || !isObject(after)) return [path]
+  if (!isFields(before) || !isFields(after)) return [path]
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => only === undefined || name in only)
   return names.flatMap((name) => differences(before[name], after[name], blocksOf(only?.[name]), path === '' ? name : `${path}.${name}`))
 }
@@ -71,8 +72,4 @@ function topOf(path: string): string {
 function isNothing(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0
-}
-
-function isObject(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { isFields } from '../core/plain-data.js'
+
 /** One line of Terraform's machine-readable output, as far as it is used here. Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
 export type TerraformMessage =
   | { type: 'apply_start' | 'apply_progress' | 'apply_complete' | 'apply_errored'; hook: ResourceHook }
@@ -38,21 +40,17 @@ export function parseMessage(line: string): TerraformMessage {
   } catch {
     return { type: 'other' }
   }
-  if (!isObject(message)) return { type: 'other' }
+  if (!isFields(message)) return { type: 'other' }
   const isKnown =
     (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
     (message.type === 'planned_change' && hasResource(message.change, 'resource')) ||
-    (message.type === 'outputs' && isObject(message.outputs) && Object.values(message.outputs).every(isObject)) ||
-    (message.type === 'change_summary' && isObject(message.changes)) ||
-    (message.type === 'diagnostic' && isObject(message.diagnostic) && typeof message.diagnostic.summary === 'string')
+    (message.type === 'outputs' && isFields(message.outputs) && Object.values(message.outputs).every(isFields)) ||
+    (message.type === 'change_summary' && isFields(message.changes)) ||
+    (message.type === 'diagnostic' && isFields(message.diagnostic) && typeof message.diagnostic.summary === 'string')
   return isKnown ? (message as TerraformMessage) : { type: 'other' }
 }
 
 /** @param more another field of the resource that has to be there. */
 function hasResource(hook: unknown, more = 'addr'): boolean {
-  return isObject(hook) && isObject(hook.resource) && typeof hook.resource.addr === 'string' && typeof hook.resource[more] === 'string'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return isFields(hook) && isFields(hook.resource) && typeof hook.resource.addr === 'string' && typeof hook.resource[more] === 'string'
 }

@@ -13,8 +13,9 @@ import { irreversibleIn } from '../../../src/lib/apps/irreversible.js'
 import { parseOverlay } from '../../../src/lib/apps/model.js'
 import { pauseApp } from '../../../src/lib/apps/pause.js'
 import { planRollback } from '../../../src/lib/apps/rollback.js'
+import { syncApp } from '../../../src/lib/apps/sync.js'
 import { appStatus } from '../../../src/lib/apps/status.js'
-import { differences, inWords } from '../../../src/lib/apps/words.js'
+import { differences, inWords } from '../../../src/lib/gitops/words.js'
 import { execProgram } from '../../../src/lib/core/exec.js'
 import type { Ports } from '../../../src/lib/core/ports.js'
 import { silentReporter } from '../../../src/lib/core/report.js'
@@ -182,6 +183,41 @@ describe('changes', () => {
     })
     expect((await pause(false)).status).toBe('resumed')
     expect((await appStatus(context, DEV))[0]).toMatchObject({ policy: 'automatic' })
+  })
+})
+
+describe('a question', () => {
+  let asked: number
+  const confirm = async (): Promise<void> => {
+    asked += 1
+    throw new Error('no')
+  }
+  beforeEach(() => (asked = 0))
+
+  test('is not asked about what cannot be done', async () => {
+    await create()
+    await expect(create({ confirm })).rejects.toMatchObject({ code: 'AppExists' })
+    await expect(create({ app: 'Web', confirm })).rejects.toMatchObject({ code: 'InvalidName' })
+    await expect(create({ app: 'other', environments: ['dve'], confirm })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
+    const change = { ...NO_CHANGE, base: '9.9.9' }
+    await expect(deployApp(context, DEV, change, { ...HOW, confirm })).rejects.toMatchObject({ code: 'BadFlag' })
+    const promotion = { app: 'web', from: 'dev', to: 'nope', values: false }
+    await expect(promoteApp(context, promotion, { ...HOW, confirm })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
+    const pausing = { pause: true, reason: undefined, dryRun: false, confirm }
+    await expect(pauseApp(context, DEV, pausing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
+    const syncing = { dryRun: false, wait: false, timeoutMs: 1000, prune: true, confirm }
+    await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
+    expect(asked).toBe(0)
+  })
+
+  test('comes before anything is written', async () => {
+    await expect(create({ confirm })).rejects.toThrow('no')
+    expect(await git('status', '--porcelain')).toBe('')
+    await create()
+    const before = await git('rev-parse', 'HEAD')
+    await expect(deployApp(context, DEV, { ...NO_CHANGE, set: ['replicas=3'] }, { ...HOW, confirm })).rejects.toThrow('no')
+    expect(asked).toBe(2)
+    expect([await git('status', '--porcelain'), await git('rev-parse', 'HEAD')]).toEqual(['', before])
   })
 })
 

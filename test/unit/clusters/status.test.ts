@@ -25,7 +25,7 @@ describe('what an API server says', () => {
         { metadata: { name: 'b' }, spec: { unschedulable: true }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } },
       ],
     },
-    '/apis/argoproj.io/v1alpha1/applications': {
+    '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications': {
       items: [{ metadata: { name: 'shop', namespace: 'argocd' }, status: { sync: { status: 'OutOfSync' } } }],
     },
   }
@@ -60,7 +60,7 @@ describe('what an API server says', () => {
     [403, /no permission/],
   ])('is a reason when it answers %s', async (status, reason) => {
     const before = { ...answers }
-    Object.assign(answers, { '/api/v1/nodes': status, '/apis/argoproj.io/v1alpha1/applications': 404 })
+    Object.assign(answers, { '/api/v1/nodes': status, '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications': 404 })
     const said = await read()
     Object.assign(answers, before)
     expect(said).toMatchObject({ reachable: true, authorized: false, nodes: null, applicationsReason: 'Argo CD is not installed' })

@@ -41,3 +41,11 @@ test('a signal ends the whole group', async () => {
   await expect(running).rejects.toMatchObject({ code: 'Interrupted' })
   expect(await isGone('grandchild')).toBe(true)
 })
+
+test('many groups at once share one listener for the exit of this process', async () => {
+  const before = process.listenerCount('exit')
+  const guards = Array.from({ length: 20 }, () => execProgram('/bin/sh', ['-c', 'sleep 0.3'], { group: true }))
+  const during = new Promise<number>((resolve) => setTimeout(() => resolve(process.listenerCount('exit')), 150))
+  await Promise.all(guards)
+  expect((await during) - before).toBeLessThanOrEqual(2)
+})

@@ -1,17 +1,20 @@
 import type { Application } from '../../argocd/application.js'
 import { listApplications } from '../../argocd/argocd.js'
+import { managementOf } from '../../config/management.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
 import { unknownEnvironment } from '../../roots/select.js'
 import { withRun } from '../../roots/run.js'
+import { addonChartsStep } from './addon-charts-step.js'
 import { accessSteps } from './access-steps.js'
 import { argoCdAddress } from './argocd-address.js'
+import { softEnvironment } from './cluster-link.js'
 import type { BootstrapContext } from './context.js'
 import { gitStep } from './git-step.js'
 import { healthStep } from './health-step.js'
 import { argoCdStep, chartStep, credentialsStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
-import { type BootstrapOptions, managementOf, Work } from './work.js'
+import { type BootstrapOptions, Work } from './work.js'
 
 export interface BootstrapResult {
   environment: string
@@ -58,7 +61,8 @@ async function carryOut(
   { command, title, done }: { command: string; title: string; done: 'bootstrapped' | 'registered' },
 ): Promise<BootstrapResult> {
   const environment = environmentOf(context, options.environment)
-  const management = managementOf(context, environment)
+  const management = managementOf(context.project, environment)
+  if (!options.dryRun) await options.confirm?.()
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(ports, { repository: project.directory, environment: environment.name, command, purpose }, async (run) => {
@@ -76,10 +80,11 @@ async function carryOut(
 }
 
 function stepsOf(work: Work): Step[] {
-  if (!work.isManagement) return [...accessSteps(work), gitStep(work), projectsStep(work), registrationStep(work)]
+  if (!work.isManagement) return [...accessSteps(work), addonChartsStep(work), gitStep(work), projectsStep(work), registrationStep(work)]
   return [
     ...accessSteps(work),
     chartStep(work),
+    addonChartsStep(work),
     gitStep(work),
     namespaceStep(work),
     argoCdStep(work),
@@ -109,5 +114,6 @@ async function resultOf(
 export function environmentOf({ project }: Pick<BootstrapContext, 'project'>, name: string): Environment {
   const environment = project.environments.get(name)
   if (!environment) throw unknownEnvironment(project, name)
+  if (environment.isolation === 'soft') throw softEnvironment(environment)
   return environment
 }

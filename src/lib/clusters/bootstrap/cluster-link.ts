@@ -1,17 +1,16 @@
 import { AwsClients } from '../../aws/clients.js'
-import { type ClusterAccess, type ClusterDetails, clusterNotFound, readClusterDetails } from '../../aws/cluster-details.js'
+import type { ClusterAccess, ClusterDetails } from '../../aws/cluster-details.js'
 import { stateOutputs } from '../../aws/state-object.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesClient } from '../../core/kubernetes.js'
 import { Helm } from '../../helm/helm.js'
 import { readCertificate } from '../../kube/certificate.js'
-import { Kubectl } from '../../kube/kubectl.js'
-import { makeTemporaryKubeconfig } from '../../kube/temporary-kubeconfig.js'
+import type { Kubectl } from '../../kube/kubectl.js'
 import { stateKey } from '../../roots/environment-root.js'
 import { stateBucketOf } from '../../roots/value-files.js'
-import { type ClusterPlace, findCluster, requestFor } from '../find-cluster.js'
-import { tokenFlags } from '../token-request.js'
+import { type ClusterPlace, findCluster } from '../find-cluster.js'
+import { openClusterAt } from '../open-cluster.js'
 import type { BootstrapContext } from './context.js'
 
 /** What is used of kubectl. */
@@ -51,43 +50,32 @@ export async function openCluster(
   name: string,
   { roleArn, programs }: { roleArn?: string | undefined; programs: ClusterPrograms },
 ): Promise<ClusterLink> {
-  const { ports, program } = context
   const place = await findCluster(context, name)
   const { environment, connection } = place
   if (environment.isolation === 'soft') throw softEnvironment(environment)
-  const { details, access, outputs } = await readCluster(context, place)
-  const request = requestFor(place, roleArn ?? connection.roleArn)
-  const { AWS_PROFILE: profile } = ports.env
-  const flags = tokenFlags({ ...request, ...(context.target.kind === 'aws' && profile !== undefined && profile !== '' && { profile }) })
-  const kubeconfig = await makeTemporaryKubeconfig({
-    name: environment.cluster.name,
-    ...access,
-    token: { command: program, args: ['cluster', 'token', ...flags] },
-  })
-  return {
-    environment,
-    details,
-    access,
-    outputs,
-    folder: kubeconfig.folder,
-    endpoint: connection.endpoint,
-    kubectl: new Kubectl(ports, { program: programs.kubectl, kubeconfig }),
-    helm: new Helm(ports, { program: programs.helm, folder: kubeconfig.folder, kubeconfig: kubeconfig.file }),
-    close: async () => kubeconfig.remove(),
+  const { details, access, kubeconfig, kubectl, close } = await openClusterAt(context, place, { roleArn, kubectl: programs.kubectl })
+  try {
+    return {
+      environment,
+      details,
+      access,
+      outputs: await outputsOf(context, place),
+      folder: kubeconfig.folder,
+      endpoint: connection.endpoint,
+      kubectl,
+      helm: new Helm(context.ports, { program: programs.helm, folder: kubeconfig.folder, kubeconfig: kubeconfig.file }),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
-async function readCluster(context: BootstrapContext, { environment, connection }: ClusterPlace) {
-  const clients = new AwsClients(connection)
-  const cluster = environment.cluster.name
-  const details = await readClusterDetails(clients, cluster)
-  if (!details) throw clusterNotFound(cluster, environment.name)
-  const { endpoint, certificateAuthority } = details.access
-  if (endpoint === undefined || certificateAuthority === undefined) throw notReady(cluster, details.status)
+async function outputsOf({ project }: BootstrapContext, { environment, connection }: ClusterPlace): Promise<Record<string, unknown>> {
   const { account, region, name } = environment
   const place = { name, account, region, stateKey: stateKey(name) }
-  const outputs = await stateOutputs(clients, { bucket: stateBucketOf(context.project, place), key: place.stateKey })
-  return { details, access: { endpoint, certificateAuthority }, outputs }
+  return stateOutputs(new AwsClients(connection), { bucket: stateBucketOf(project, place), key: place.stateKey })
 }
 
 /**
@@ -138,15 +126,8 @@ function wrongCluster({ environment, access }: ClusterLink, reason: string): Use
   })
 }
 
-function notReady(cluster: string, status: string): UserError {
-  return new UserError('ClusterNotReady', `Cluster ${cluster} has no API server yet (${status}).`, {
-    next: [
-      'Wait until it is ACTIVE, then run the command again. In a sandbox, Kubernetes must be asked for: platform sandbox up --kubernetes',
-    ],
-  })
-}
-
-function softEnvironment({ name, host }: Environment): UserError {
+/** Nothing is bootstrapped where there is no cluster. */
+export function softEnvironment({ name, host }: Environment): UserError {
   return new UserError('NotSupportedYet', `Environment ${name} is soft: it has no cluster of its own.`, {
     next: [`Work with the cluster of its host: ${host ?? ''}`],
   })

@@ -1,8 +1,8 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/application.js'
 import type { GitPlace } from '../../config/git-place.js'
-import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
+import { addonMetadata, underscored } from '../../gitops/addon-metadata.js'
 import type { ClusterLink } from './cluster-link.js'
 
 /**
@@ -13,21 +13,22 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
   const { environment, details } = link
   const { name, role, cluster, region, account } = environment
   const isManagement = role === 'management'
+  const addons = addonMetadata(environment)
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name,
       namespace: ARGOCD_NAMESPACE,
-      labels: {
+      labels: sorted({
         'app.kubernetes.io/managed-by': 'platform',
         'argocd.argoproj.io/secret-type': 'cluster',
         environment: name,
         role,
         'kubernetes-version': details.version,
-        ...addonLabels(environment),
-      },
-      annotations: {
+        ...addons.labels,
+      }),
+      annotations: sorted({
         addons_repo_url: git.url,
         addons_repo_revision: git.branch,
         aws_account_id: account.id,
@@ -35,7 +36,8 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
         aws_cluster_name: cluster.name,
         aws_vpc_id: textIn(link.outputs, 'vpc_id') ?? '',
         ...roleAnnotations(link.outputs),
-      },
+        ...addons.annotations,
+      }),
     },
     type: 'Opaque',
     stringData: {
@@ -62,12 +64,6 @@ function remoteConfig({ environment, access, outputs }: Pick<ClusterLink, 'envir
   }
 }
 
-/** `enable_<addon>`: what the ApplicationSet of an add-on looks for. */
-function addonLabels(environment: Environment & { addons?: Record<string, { enabled: boolean }> }): Record<string, string> {
-  const enabled = Object.entries(environment.addons ?? {}).filter(([, addon]) => addon.enabled)
-  return Object.fromEntries(enabled.map(([name]) => [`enable_${underscored(name)}`, 'true']))
-}
-
 function roleAnnotations(outputs: ClusterLink['outputs']): Record<string, string> {
   const roles = outputs['pod_identity_role_arns']
   if (typeof roles !== 'object' || roles === null) return {}
@@ -78,8 +74,9 @@ function roleAnnotations(outputs: ClusterLink['outputs']): Record<string, string
   )
 }
 
-function underscored(name: string): string {
-  return name.replaceAll('-', '_')
+/** So that the file does not depend on who wrote which of them first. */
+function sorted(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 function textIn(outputs: ClusterLink['outputs'], name: string): string | undefined {

@@ -3,20 +3,23 @@ import { publish } from '../../git/publish.js'
 import type { Step } from '../../core/steps.js'
 import { type OwnedFile, planOwnedFiles, writeOwnedFiles } from '../../templates/owned-files.js'
 import { LOCK_FILE } from '../../templates/lock-file.js'
+import { addonFiles } from '../../gitops/addon-files.js'
+import { clusterFile } from '../../gitops/places.js'
+import { yamlFile } from '../../gitops/yaml-file.js'
 import type { TemplateFile } from '../../templates/shipped.js'
 import { clusterSecret } from './cluster-secret.js'
-import { clusterFile, commonFiles, FOLDER_APPLICATIONS, yamlFile } from './gitops-tree.js'
+import { commonFiles, FOLDER_APPLICATIONS } from './gitops-tree.js'
 import type { Work } from './work.js'
 
 /** What the repository must have for this cluster. */
-export function filesFor(work: Work): TemplateFile[] {
+export async function filesFor(work: Work): Promise<TemplateFile[]> {
   const { project } = work.context
   const secret = yamlFile(
     clusterFile(work.environment.name),
     clusterSecret(work.cluster, work.git),
     'How Argo CD reaches this cluster. No secret.',
   )
-  return [...commonFiles(project, work.git), secret]
+  return [...commonFiles(project, work.git), ...(await addonFiles(project)), secret]
 }
 
 /** Writes what is missing, commits it, and brings it to the place that Argo CD reads. Edits of the user stay. */
@@ -26,7 +29,7 @@ export function gitStep(work: Work): Step {
     id: 'git',
     title: 'Repository',
     run: async (control) => {
-      const files = filesFor(work)
+      const files = await filesFor(work)
       if (work.options.dryRun) {
         work.files = await planOwnedFiles(directory, files)
         const due = work.files.filter(({ action }) => action === 'write')

@@ -1,17 +1,10 @@
-import { stringify } from 'yaml'
 import type { GitPlace } from '../../config/git-place.js'
 import type { Project } from '../../config/project.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
+import { GITOPS } from '../../gitops/places.js'
+import { yamlFile } from '../../gitops/yaml-file.js'
 import type { TemplateFile } from '../../templates/shipped.js'
 import { applicationsProject, folderApplication, platformProject, ROOT_APPLICATION } from './objects.js'
-
-/** Where each kind of thing lies in the repository. */
-export const GITOPS = {
-  bootstrap: 'gitops/bootstrap',
-  projects: 'gitops/projects',
-  clusters: 'gitops/clusters',
-  applicationSets: 'gitops/addons/applicationsets',
-} as const
 
 /** The applications of the platform, in the order in which they come. Only `addons` deletes what vanishes: its ApplicationSets keep what they made. */
 const APPLICATIONS = [
@@ -29,10 +22,6 @@ export function rootApplication(git: GitPlace): KubernetesObject {
   return folderApplication(ROOT_APPLICATION, git, { folder: GITOPS.bootstrap, prune: false, wave: -4 })
 }
 
-export function clusterFile(environment: string): string {
-  return `${GITOPS.clusters}/${environment}/cluster.yaml`
-}
-
 /** What every repository with a bootstrapped cluster has: the applications of the platform and the projects. */
 export function commonFiles(project: Project, git: GitPlace): TemplateFile[] {
   const environments = [...project.environments.values()].filter(({ isolation }) => isolation === 'hard')
@@ -45,15 +34,5 @@ export function commonFiles(project: Project, git: GitPlace): TemplateFile[] {
     ...environments.map(({ name }) =>
       yamlFile(`${GITOPS.projects}/apps-${name}.yaml`, applicationsProject(name, git), `For the applications of ${name}.`),
     ),
-    { path: `${GITOPS.applicationSets}/README.md`, content: ADDONS_README },
   ]
-}
-
-const ADDONS_README = `# Add-ons
-
-One ApplicationSet for each add-on that is enabled somewhere. \`platform addon enable NAME\` writes them.
-`
-
-export function yamlFile(path: string, object: KubernetesObject, comment: string): TemplateFile {
-  return { path, content: `# ${comment} Made by platform; your edits are kept.\n${stringify(object, { lineWidth: 0 })}` }
 }

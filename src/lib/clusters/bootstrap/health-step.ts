@@ -2,6 +2,8 @@ import { type Application, isSettled, waitsForSync } from '../../argocd/applicat
 import { unsettledSets } from '../../argocd/application-sets.js'
 import { listApplications, refreshApplication } from '../../argocd/argocd.js'
 import { waitForApplications } from '../../argocd/wait.js'
+import { enabledAddons } from '../../gitops/addon-metadata.js'
+import { addonApplication } from '../../gitops/places.js'
 import type { Step } from '../../core/steps.js'
 import { FOLDER_APPLICATIONS } from './gitops-tree.js'
 import type { Work } from './work.js'
@@ -11,6 +13,8 @@ import type { Work } from './work.js'
  * of this cluster for another one. What waits for somebody's sync is fine.
  */
 export function healthStep(work: Work, done: (applications: Application[]) => void): Step {
+  const { environment } = work
+  const required = [...FOLDER_APPLICATIONS, ...enabledAddons(environment).map(({ name }) => addonApplication(name, environment.name))]
   const isDone = (application: Application): boolean => {
     const { name, revision } = application
     if (!concerns(work, application)) return true
@@ -19,7 +23,7 @@ export function healthStep(work: Work, done: (applications: Application[]) => vo
   }
   const settled = async (): Promise<boolean> => {
     const applications = await listApplications(work.hub.kubectl)
-    const all = FOLDER_APPLICATIONS.every((name) => applications.some((each) => each.name === name))
+    const all = required.every((name) => applications.some((each) => each.name === name))
     if (!all || !applications.every(isDone) || (await unsettledSets(work.hub.kubectl)).length > 0) return false
     done(applications.filter((each) => concerns(work, each)))
     return true
@@ -36,7 +40,7 @@ export function healthStep(work: Work, done: (applications: Application[]) => vo
         if (FOLDER_APPLICATIONS.includes(name)) await refreshApplication(kubectl, name)
       }
       const applications = await waitForApplications(work.context.ports, kubectl, {
-        required: FOLDER_APPLICATIONS,
+        required,
         isDone,
         alsoOpen: async () => unsettledSets(kubectl),
         timeoutMs: work.remainingMs,

@@ -3,11 +3,13 @@ import { ARGOCD_NAMESPACE, APPLICATIONS } from '../../argocd/application.js'
 import { UserError } from '../../core/errors.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import type { Step } from '../../core/steps.js'
+import { noteCharts } from '../../gitops/addon-charts.js'
+import { clusterFile, GITOPS } from '../../gitops/places.js'
 import { pullChart } from '../../helm/chart.js'
 import { differing, objectsIn, type Texts, yamlTexts } from './apply-files.js'
-import { argoCdChart, noteChart } from './argocd-chart.js'
+import { argoCdChart, argoCdValues } from './argocd-chart.js'
 import { installArgoCd, lookAtRelease } from './argocd-release.js'
-import { clusterFile, GITOPS, ROOT_FILE } from './gitops-tree.js'
+import { ROOT_FILE } from './gitops-tree.js'
 import { gitCredentials, namespaceObject } from './objects.js'
 import { isAsWanted } from './same-object.js'
 import { acting, type Work } from './work.js'
@@ -21,13 +23,13 @@ export function chartStep(work: Work): Step {
     run: async (control) => {
       work.chart = await argoCdChart(project, work.management)
       const { name, version, digest, repository } = work.chart
-      if (digest !== undefined && (await lookAtRelease(work.hub, work.chart)).right) {
+      if (work.chart.known && (await lookAtRelease(work.hub, work.chart)).right) {
         return { outcome: 'checked', detail: `${name} ${version} is installed` }
       }
       control.progress(`fetching it from ${repository}`)
       const archive = await pullChart(work.hub.helm, work.chart, { folder: work.hub.folder, ...(digest !== undefined && { digest }) })
       work.chart = { ...work.chart, digest: archive.digest }
-      if (!work.options.dryRun) await noteChart(project, work.chart, archive)
+      if (!work.options.dryRun) await noteCharts(project.directory, [work.chart], new Map([[work.chart.key, archive]]))
       return { outcome: 'checked', detail: `${name} ${version}, ${archive.digest.slice(0, 19)}…` }
     },
   }
@@ -43,6 +45,11 @@ export function argoCdStep(work: Work): Step {
     id: 'argocd',
     title: 'Argo CD',
     isDone: async () => {
+      // The step before this one may have written them.
+      work.chart = {
+        ...work.chart,
+        values: await argoCdValues(work.context.project, work.management, work.options.dryRun ? work.files : []),
+      }
       const state = await lookAtRelease(work.hub, work.chart)
       detail = state.detail
       return state.right && state.detail

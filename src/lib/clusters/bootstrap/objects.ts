@@ -1,9 +1,8 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/application.js'
 import type { GitPlace } from '../../config/git-place.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
+import { PLATFORM_PROJECT } from '../../gitops/places.js'
 
-/** Project of everything that platform itself brings. */
-export const PLATFORM_PROJECT = 'platform'
 export const ROOT_APPLICATION = 'root'
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'platform' }
 

@@ -1,18 +1,19 @@
 import { rm } from 'node:fs/promises'
 import { type Application, APPLICATIONS, ARGOCD_NAMESPACE } from '../../argocd/application.js'
 import { waitForApplications } from '../../argocd/wait.js'
+import { managementOf } from '../../config/management.js'
 import { UserError } from '../../core/errors.js'
 import { readTextIfExists, resolveInside } from '../../core/files.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
+import { clusterFile } from '../../gitops/places.js'
 import { withRun } from '../../roots/run.js'
 import { updateLock } from '../../templates/lock-file.js'
 import { accessSteps } from './access-steps.js'
 import { environmentOf } from './bootstrap.js'
 import type { BootstrapContext } from './context.js'
 import { pushFiles } from './git-step.js'
-import { clusterFile } from './gitops-tree.js'
-import { acting, type BootstrapOptions, managementOf, Work } from './work.js'
+import { acting, type BootstrapOptions, Work } from './work.js'
 
 export interface UnregisterResult {
   environment: string
@@ -30,7 +31,8 @@ export interface UnregisterResult {
 export async function unregisterCluster(context: BootstrapContext, options: Omit<BootstrapOptions, 'wait'>): Promise<UnregisterResult> {
   const environment = environmentOf(context, options.environment)
   if (environment.role === 'management') throw isManagement(environment.name)
-  const management = managementOf(context, environment)
+  const management = managementOf(context.project)
+  if (!options.dryRun) await options.confirm?.()
   const { ports, project } = context
   const purpose = options.dryRun ? 'look' : 'change'
   return withRun(

@@ -1,6 +1,5 @@
 import type { GitPlace } from '../../config/git-place.js'
 import type { Environment } from '../../config/project.js'
-import { UserError } from '../../core/errors.js'
 import type { Step, StepResult } from '../../core/steps.js'
 import type { OwnedFile } from '../../templates/owned-files.js'
 import type { ChartWish } from './argocd-chart.js'
@@ -14,6 +13,8 @@ export interface BootstrapOptions {
   roleArn?: string
   /** Until applications are synced and healthy. */
   wait: boolean
+  /** Asks before the first step, once it is known that the environment is there. @throws `NotConfirmed` */
+  confirm?: () => Promise<void>
   /** When it must be over, in milliseconds since 1970. */
   deadline: number
 }
@@ -91,15 +92,4 @@ export function acting(work: Pick<Work, 'options'>, step: Step & { plan?: () => 
     return { outcome: 'planned', ...(detail !== undefined && { detail }) }
   }
   return { id, title, run, ...(isDone && { isDone }) }
-}
-
-/** The management environment of a platform, if it has one. @throws `ManagementMissing` */
-export function managementOf({ project }: Pick<BootstrapContext, 'project'>, environment: Environment): Environment {
-  if (environment.role === 'management') return environment
-  const found = [...project.environments.values()].find(({ role, isolation }) => role === 'management' && isolation === 'hard')
-  if (found) return found
-  throw new UserError('ManagementMissing', `There is no management environment that ${environment.name} could be registered in.`, {
-    next: ['platform env create mgmt --role management', 'platform cluster bootstrap mgmt'],
-    details: { environment: environment.name },
-  })
 }

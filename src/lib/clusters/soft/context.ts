@@ -1,16 +1,13 @@
 import { AwsClients } from '../../aws/clients.js'
-import { readClusterAccess } from '../../aws/cluster-details.js'
 import { stateOutputs } from '../../aws/state-object.js'
 import type { Environment, Project, SoftPart } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
-import { Kubectl } from '../../kube/kubectl.js'
-import { withTemporaryKubeconfig } from '../../kube/temporary-kubeconfig.js'
+import type { Kubectl } from '../../kube/kubectl.js'
 import type { Progress, RootContext } from '../../roots/context.js'
 import { stateKey } from '../../roots/environment-root.js'
 import { unknownEnvironment } from '../../roots/select.js'
 import { stateBucketOf } from '../../roots/value-files.js'
-import { requestFor } from '../find-cluster.js'
-import { tokenFlags } from '../token-request.js'
+import { openClusterAt } from '../open-cluster.js'
 
 /** What the commands hand to the use cases of soft environments. */
 export interface SoftContext extends RootContext {
@@ -46,21 +43,19 @@ export async function hostOutputs(context: SoftContext, { host, account, region 
  * @throws `ClusterNotFound`, `ClusterNotReady`
  */
 export async function inHostCluster<T>(context: SoftContext, environment: SoftEnvironment, work: (kubectl: Kubectl) => Promise<T>) {
-  const { account, region, cluster, host } = environment
+  const { account, region } = environment
   const connection = await context.target.connect(account, region)
-  const access = await readClusterAccess(new AwsClients(connection), cluster.name, host)
-  const program = await context.findKubectl((detail) => {
+  const kubectl = await context.findKubectl((detail) => {
     context.ports.report.emit({ type: 'step-progress', id: 'kubectl', detail })
   })
-  const { AWS_PROFILE: profile } = context.ports.env
-  const request = requestFor({ environment, connection }, context.roleArn ?? connection.roleArn)
-  const flags = tokenFlags({ ...request, ...(context.target.kind === 'aws' && profile !== undefined && profile !== '' && { profile }) })
-  const token = { command: context.program, args: ['cluster', 'token', ...flags] }
-  return withTemporaryKubeconfig({ name: cluster.name, ...access, token }, async (kubeconfig) => {
-    const kubectl = new Kubectl(context.ports, { program, kubeconfig })
-    await assertAllowed(kubectl, environment)
-    return work(kubectl)
-  })
+  const { roleArn } = context
+  const opened = await openClusterAt(context, { environment, connection }, { kubectl, roleArn })
+  try {
+    await assertAllowed(opened.kubectl, environment)
+    return await work(opened.kubectl)
+  } finally {
+    await opened.close()
+  }
 }
 
 /** Quotas, bindings and whole namespaces need an administrator of the cluster. @throws `KubernetesRefused` */

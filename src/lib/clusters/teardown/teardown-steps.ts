@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { AwsClients } from '../../aws/clients.js'
 import { readClusterDetails } from '../../aws/cluster-details.js'
+import { findManagement } from '../../config/management.js'
 import { UserError } from '../../core/errors.js'
 import { isLoopbackUrl } from '../../core/loopback.js'
 import type { Step, StepControl, StepResult } from '../../core/steps.js'
@@ -44,7 +45,7 @@ export class Teardown {
     const contents = passingOver(context, [contentsStep(context, this.#open)])
     if (!usesGitOps) return contents
     if (environment.role === 'management') return [...passingOver(context, [stopStep(this.#open)]), ...contents]
-    const management = [...context.project.environments.values()].find(({ role }) => role === 'management')
+    const management = findManagement(context.project)
     if (!management) return contents
     const work = new Work(context, { ...this.#options, dryRun: false, wait: false }, { environment, management })
     this.#closing.push(async () => {

@@ -19,6 +19,28 @@ const releaseFields = {
   kubernetes: windowSchema.describe('Kubernetes minor versions that it runs on.'),
 }
 
+/** A value that differs in each cluster. `{}` in `text` stands for what the Secret says. */
+const factSchema = z
+  .strictObject({
+    annotation: line.optional().describe('Annotation of the cluster Secret.'),
+    label: line.optional().describe('Label of the cluster Secret.'),
+    text: line
+      .regex(/\{\}/, { error: 'must have {} where the value belongs' })
+      .default('{}')
+      .describe('The value around {}, which stands for what the Secret says.'),
+    as: z
+      .enum(['text', 'list', 'given'])
+      .default('text')
+      .describe('text. list: a list with this one text. given: true where the Secret says anything.'),
+    item: line.optional().describe('With list: the text is this property of an object in the list.'),
+    with: z.record(z.string(), z.unknown()).optional().describe('With item: the other properties of that object.'),
+  })
+  .refine(({ annotation, label }) => (annotation === undefined) !== (label === undefined), {
+    error: 'must have annotation or label, and not both',
+  })
+  .refine(({ as, item }) => item === undefined || as === 'list', { path: ['item'], error: 'belongs to as: list' })
+  .refine((fact) => fact.with === undefined || fact.item !== undefined, { path: ['with'], error: 'belongs to item' })
+
 const valuePath = z
   .string()
   .regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*$/, { error: 'must be a path of Helm values such as settings.clusterName' })
@@ -62,9 +84,11 @@ const addonSchema = z
       .default([])
       .describe('Service accounts that act in AWS, through EKS Pod Identity.'),
     facts: z
-      .record(valuePath, z.strictObject({ annotation: line.describe('Annotation of the cluster Secret.') }))
+      .record(valuePath, factSchema)
       .default({})
-      .describe('Values that differ in each cluster, and the annotation of its Secret that has them.'),
+      .describe(
+        'Values that differ in each cluster, and what its Secret says of them. What it does not say, or says with nothing, is left out.',
+      ),
     images: imagesSchema
       .default({ registry: [], repository: {}, lists: [], kinds: {} })
       .describe('Where its values say which images it runs.'),
@@ -84,5 +108,7 @@ export const catalogueSchema = z
 
 export type Catalogue = z.output<typeof catalogueSchema>
 export type Addon = Catalogue['addons'][string]
+/** A value that differs in each cluster. */
+export type Fact = Addon['facts'][string]
 /** One version of an add-on. */
 export type AddonRelease = Pick<Addon, 'version' | 'digest' | 'appVersion' | 'kubernetes'>

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import shipped from '../../../../templates/addons/catalogue.json' with { type: 'json' }
 import { UserError } from '../../core/errors.js'
 import { nearest } from '../../core/names.js'
 import { packageRoot } from '../../core/package-root.js'
@@ -9,15 +9,15 @@ import type { Addon, AddonRelease, Catalogue } from './catalogue-schema.js'
 /** Folder of the catalogue, and of the values of each add-on. */
 export const addonTemplates = path.join(packageRoot, 'templates', 'addons')
 
-let shipped: Catalogue['addons'] | undefined
+/** The add-on that brings all others. */
+export const ARGO_CD = 'argo-cd'
 
 /**
- * The catalogue that comes with platform, read once: every command needs it, and reading YAML takes longer than most of them.
- * `catalogue.json` is generated from `catalogue.yaml`, which is checked then.
+ * The catalogue that comes with platform. `catalogue.json` is generated from `catalogue.yaml`, which is checked then. It is part of the
+ * build, so another catalogue is another build, and what was found valid with the old one is checked again (config/known-project.ts).
  */
 export function addonCatalogue(): Catalogue['addons'] {
-  shipped ??= JSON.parse(readFileSync(path.join(addonTemplates, 'catalogue.json'), 'utf8')) as Catalogue['addons']
-  return shipped
+  return shipped as unknown as Catalogue['addons']
 }
 
 /** @throws `AddonNotFound` with the nearest name */

@@ -4,7 +4,7 @@ import type { Environment } from '../project.js'
 import { valueAt } from '../schema-problems.js'
 import type { YamlSource } from '../yaml-source.js'
 import type { Catalogue } from './catalogue-schema.js'
-import { addonsFor, releaseOf } from './catalogue.js'
+import { addonsFor, ARGO_CD, releaseOf } from './catalogue.js'
 import { outsideWindowText, runsOn } from './window.js'
 
 /** What an environment file says about add-ons that do not exist, or must not run there. Looks at raw values. */
@@ -23,7 +23,11 @@ export function checkAddons(source: YamlSource, catalogue: Catalogue['addons']):
         { ...problemAt(source, path, `there is no add-on ${name}`, { allowed, ...(near !== undefined && { nearest: near }) }), ...at },
       ]
     }
-    const wanted = valueAt(written, [name, 'enabled']) === true
+    const enabled = valueAt(written, [name, 'enabled'])
+    if (name === ARGO_CD && role === 'management' && enabled === false) {
+      return [problemAt(source, [...path, 'enabled'], `${name} cannot be disabled: it brings all other add-ons`)]
+    }
+    const wanted = enabled === true
     if (!wanted || addon.clusters.includes(role)) return []
     return [
       problemAt(

@@ -1,3 +1,4 @@
+import { textAt } from '../../core/plain-data.js'
 import type { Exchange } from './exchange.js'
 import type { UserIdentity } from './record.js'
 import { xmlObject } from './xml-object.js'
@@ -45,8 +46,8 @@ interface Opened {
 function identityOf({ accountId, attributes, caller, form, result }: Opened): UserIdentity | undefined {
   const assumed = part(result, 'assumedRoleUser')
   if (assumed) {
-    const arn = text(assumed['arn'])
-    const principalId = text(assumed['assumedRoleId'] ?? assumed['assumeRoleId'])
+    const arn = textAt(assumed, 'arn')
+    const principalId = textAt(assumed, 'assumedRoleId') || textAt(assumed, 'assumeRoleId')
     const sourceIdentity = form.get('SourceIdentity') ?? undefined
     return assumedRole({
       arn,
@@ -61,8 +62,8 @@ function identityOf({ accountId, attributes, caller, form, result }: Opened): Us
   if (federated) {
     return {
       type: 'FederatedUser',
-      principalId: text(federated['federatedUserId']),
-      arn: text(federated['arn']),
+      principalId: textAt(federated, 'federatedUserId'),
+      arn: textAt(federated, 'arn'),
       accountId,
       sessionContext: { attributes },
     }
@@ -106,8 +107,4 @@ export function withoutFraction(date: Date): string {
 function part(object: Record<string, unknown> | undefined, name: string): Record<string, unknown> | undefined {
   const value = object?.[name]
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -1,9 +1,8 @@
+import { type Fields, isFields } from '../../core/plain-data.js'
 import { json, jsonBody, type Answer } from '../gateway/answer.js'
 import { gitPath } from '../git/git-site.js'
 import { isRepositoryName } from '../git/repositories.js'
 import type { Mend, MendContext, MendRequest } from './mend.js'
-
-type Fields = Record<string, unknown>
 
 /**
  * Gap: clone addresses lead to the real AWS, and nothing answers Git. Here they lead to the gateway, which serves a repository for each one
@@ -47,8 +46,4 @@ function withCloneUrls(answer: Answer, context: MendContext): Answer {
 function withCloneUrl(metadata: Fields, { git }: MendContext): Fields {
   const name = metadata['repositoryName']
   return typeof name === 'string' && isRepositoryName(name) ? { ...metadata, cloneUrlHttp: git.endpoint() + gitPath(name) } : metadata
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { bootstrapCluster, registerCluster } from '../../../../src/lib/clusters/bootstrap/bootstrap.js'
 import { assertIdentity, type ClusterLink } from '../../../../src/lib/clusters/bootstrap/cluster-link.js'
 import { clusterSecret } from '../../../../src/lib/clusters/bootstrap/cluster-secret.js'
 import type { BootstrapContext } from '../../../../src/lib/clusters/bootstrap/context.js'
@@ -17,7 +18,11 @@ import {
 import { commonFiles, FOLDER_APPLICATIONS } from '../../../../src/lib/clusters/bootstrap/gitops-tree.js'
 import { takeLease } from '../../../../src/lib/clusters/bootstrap/lease.js'
 import { isAsWanted } from '../../../../src/lib/clusters/bootstrap/same-object.js'
-import { managementOf, Work } from '../../../../src/lib/clusters/bootstrap/work.js'
+import { unregisterCluster } from '../../../../src/lib/clusters/bootstrap/unregister.js'
+import { Work } from '../../../../src/lib/clusters/bootstrap/work.js'
+import { enabledAddons } from '../../../../src/lib/gitops/addon-metadata.js'
+import { addonApplication } from '../../../../src/lib/gitops/places.js'
+import { managementOf } from '../../../../src/lib/config/management.js'
 import { gitPlace } from '../../../../src/lib/config/git-place.js'
 import { loadProject } from '../../../../src/lib/config/load.js'
 import type { Project } from '../../../../src/lib/config/project.js'
@@ -99,7 +104,7 @@ beforeEach(async () => void (b = await bench()))
 
 const write = async (environment: string): Promise<void> => {
   const { filesFor } = await import('../../../../src/lib/clusters/bootstrap/git-step.js')
-  await writeOwnedFiles(b.project.directory, filesFor(b.work(environment)))
+  await writeOwnedFiles(b.project.directory, await filesFor(b.work(environment)))
 }
 
 describe('what is brought into the cluster', () => {
@@ -131,7 +136,6 @@ describe('what is brought into the cluster', () => {
   test('is what the user has made of a file', async () => {
     await write('mgmt')
     const file = path.join(b.project.directory, 'gitops/projects/platform.yaml')
-    const { writeFile } = await import('node:fs/promises')
     await writeFile(file, (await readFile(file, 'utf8')).replace(/description: .*/, 'description: ours'))
     await write('mgmt')
     await b.run(projectsStep(b.work('mgmt')))
@@ -143,7 +147,7 @@ describe('what is brought into the cluster', () => {
   test('is only told with --dry-run, also from files that are not written yet', async () => {
     const { filesFor } = await import('../../../../src/lib/clusters/bootstrap/git-step.js')
     const work = b.work('mgmt', { dryRun: true })
-    work.files = await planOwnedFiles(b.project.directory, filesFor(work))
+    work.files = await planOwnedFiles(b.project.directory, await filesFor(work))
     const told = await b.run(namespaceStep(work), projectsStep(work), rootStep(work), registrationStep(work))
     expect(told).toEqual([
       ['namespaces', 'planned', 'argocd'],
@@ -158,11 +162,13 @@ describe('what is brought into the cluster', () => {
 describe('the release of Argo CD', () => {
   const history = (status: string, chart = 'argo-cd-10.1.1'): string =>
     JSON.stringify([{ revision: 1, status, chart, app_version: 'v3.5.3' }])
-  const chart = { name: 'argo-cd', repository: 'https://charts.example.com', version: '10.1.1', values: { a: 1 } }
+  const chart = { name: 'argo-cd', repository: 'https://charts.example.com', version: '10.1.1', key: 'argo-cd', known: true, values: {} }
   const look = async (answers: Record<string, string>) => {
     b = await bench(answers)
     const work = b.work('mgmt', { dryRun: true })
     work.chart = chart
+    await mkdir(path.join(b.project.directory, 'gitops/addons/roles/management'), { recursive: true })
+    await writeFile(path.join(b.project.directory, 'gitops/addons/roles/management/argo-cd.yaml'), 'a: 1\n')
     return (await b.run(argoCdStep(work)))[0]
   }
 
@@ -244,7 +250,13 @@ describe('waiting', () => {
   const put = (...objects: KubernetesObject[]): void => {
     for (const object of objects) b.hub.put('applications.argoproj.io', object)
   }
-  const folders = (revision: string): KubernetesObject[] => FOLDER_APPLICATIONS.map((name) => applicationObject(name, { revision }))
+  const addons = (environment: string): KubernetesObject[] =>
+    enabledAddons(b.project.environments.get(environment)!).map(({ name }) => applicationObject(addonApplication(name, environment)))
+  const folders = (revision: string): KubernetesObject[] => [
+    ...FOLDER_APPLICATIONS.map((name) => applicationObject(name, { revision })),
+    ...addons('mgmt'),
+    ...addons('dev'),
+  ]
   const health = (environment: string): Promise<Array<[string, string, string | undefined]>> => {
     const work = b.work(environment)
     work.commit = 'new'
@@ -254,6 +266,12 @@ describe('waiting', () => {
   test('is over at once where all is well', async () => {
     put(...folders('new'))
     expect(await health('mgmt')).toEqual([['healthy', 'unchanged', undefined]])
+  })
+
+  test('goes on until every add-on of the cluster is there', async () => {
+    put(...folders('new'))
+    await b.hub.delete({ resource: 'applications.argoproj.io', name: 'jaeger-mgmt', namespace: 'argocd' })
+    await expect(health('mgmt')).rejects.toMatchObject({ details: { missing: ['jaeger-mgmt'] } })
   })
 
   test('goes on until Argo CD has seen the commit', async () => {
@@ -354,11 +372,27 @@ describe('the identity of a cluster', () => {
   )
 })
 
+test('nobody is asked about an environment that is not there', async () => {
+  let asked = 0
+  const confirm = async (): Promise<void> => {
+    asked += 1
+    throw new Error('no')
+  }
+  const options = { dryRun: false, wait: true, deadline: 0, confirm }
+  const context = b as unknown as BootstrapContext
+  await expect(bootstrapCluster(context, { ...options, environment: 'nope' })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
+  await expect(registerCluster(context, { ...options, environment: 'mgmt' })).rejects.toMatchObject({ code: 'BadFlag' })
+  await expect(unregisterCluster(context, { ...options, environment: 'dve' })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
+  expect(asked).toBe(0)
+  await expect(bootstrapCluster(context, { ...options, environment: 'mgmt' })).rejects.toThrow('no')
+  expect(asked).toBe(1)
+})
+
 test('a workload environment needs a management environment', () => {
   const dev = b.project.environments.get('dev')!
-  expect(managementOf(b, dev).name).toBe('mgmt')
+  expect(managementOf(b.project, dev).name).toBe('mgmt')
   const alone = { ...b.project, environments: new Map([['dev', dev]]) }
-  expect(() => managementOf({ project: alone }, dev)).toThrow(expect.objectContaining({ code: 'ManagementMissing' }) as Error)
+  expect(() => managementOf(alone, dev)).toThrow(expect.objectContaining({ code: 'ManagementMissing' }) as Error)
 })
 
 test('the repository is the one of platform.yaml, else that of the sandbox', () => {

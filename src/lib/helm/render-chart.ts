@@ -6,7 +6,7 @@ import { UserError } from '../core/errors.js'
 import { readTextIfExists } from '../core/files.js'
 import type { KubernetesObject } from '../core/kubernetes.js'
 import { redactText } from '../core/redaction.js'
-import { Helm, type HelmPorts } from '../helm/helm.js'
+import { Helm, type HelmPorts } from './helm.js'
 
 /** What Helm makes of a chart of the repository. Charts that it depends on are fetched into a copy. @throws `ToolFailed` */
 export async function renderChart(

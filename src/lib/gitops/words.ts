@@ -1,3 +1,5 @@
+import { isFields } from '../core/plain-data.js'
+
 /** One value that is not as Git says. */
 export interface Difference {
   object: string
@@ -63,10 +65,6 @@ const UNITS: Readonly<Record<string, number>> = { m: 0.001, '': 1, k: 1e3, M: 1e
 function quantity(value: unknown): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(m|k|M|G|Ki|Mi|Gi|)$/.exec(String(value)) ?? []
   return amount === undefined ? Number.NaN : Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN)
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A difference as a sentence. */

@@ -1,0 +1,35 @@
+import { isMap, isScalar, parseDocument, type Document } from 'yaml'
+import { enableLabel, versionAnnotation } from './addon-metadata.js'
+
+/**
+ * The Secret of a cluster with an add-on switched on in a version, or off. Everything else in the file stays as it is.
+ * @param version undefined: off
+ */
+export function withAddon(text: string, addon: string, version: string | undefined): string {
+  const document = parseDocument(text)
+  const label = ['metadata', 'labels', enableLabel(addon)]
+  const annotation = ['metadata', 'annotations', versionAnnotation(addon)]
+  if (version === undefined) {
+    document.deleteIn(label)
+    document.deleteIn(annotation)
+  } else {
+    document.setIn(label, 'true')
+    document.setIn(annotation, version)
+    for (const field of ['labels', 'annotations']) sortFields(document, ['metadata', field])
+  }
+  return document.toString({ lineWidth: 0 })
+}
+
+/** The annotations of the Secret of a cluster. */
+export function annotationsIn(text: string): Record<string, string> {
+  const found = (parseDocument(text).toJS() as { metadata?: { annotations?: Record<string, string> } } | null)?.metadata?.annotations
+  return found ?? {}
+}
+
+/** As a bootstrap writes them: the file is the same whichever command was there last. */
+function sortFields(document: Document, path: string[]): void {
+  const fields = document.getIn(path)
+  if (!isMap(fields)) return
+  const keyOf = (key: unknown): string => String(isScalar(key) ? key.value : key)
+  fields.items.sort((one, other) => (keyOf(one.key) < keyOf(other.key) ? -1 : 1))
+}
