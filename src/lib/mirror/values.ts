@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
-import type { Addon } from '../config/addons/catalogue-schema.js'
+import type { Addon, Fact } from '../config/addons/catalogue-schema.js'
 import { addonTemplates } from '../config/addons/catalogue.js'
 import type { Environment } from '../config/project.js'
 import { messageOf, UserError } from '../core/errors.js'
@@ -74,7 +74,14 @@ function parseValues(file: string, text: string): Values {
 }
 
 function factsOf({ facts }: Addon): Values {
-  return mergeValues(
-    Object.keys(facts).map((place) => place.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), UNKNOWN_FACT) as Values),
+  const layers = Object.entries(facts).map(([place, fact]) =>
+    place.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), unknown(fact)),
   )
+  return mergeValues(layers as Values[])
+}
+
+function unknown({ as, item, with: others = {} }: Fact): unknown {
+  if (as === 'given') return true
+  if (as !== 'list') return UNKNOWN_FACT
+  return [item === undefined ? UNKNOWN_FACT : { ...others, [item]: UNKNOWN_FACT }]
 }
