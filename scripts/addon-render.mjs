@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { parseAllDocuments, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { prepareChart } from './addons/charts.mjs'
 import { prepareServer, serverObjections } from './addons/server.mjs'
 import { root, runQuiet } from './run-tool.mjs'
 import './sources.mjs'
 
 const { objectionsTo } = await import('../test/helpers/addons/checks.ts')
-const { factValues, valueFiles } = await import('../test/helpers/addons/values.ts')
+const { factValues, objectsIn, resourcesOf, valueFiles } = await import('../test/helpers/addons/values.ts')
 
 const KUBERNETES = '1.35.0'
 
@@ -68,14 +68,16 @@ async function render({ name, addon, role }) {
     if (!ok) return { objects: undefined, objections: [output.trim()] }
     texts.push(output)
   }
-  const objects = texts.flatMap(objectsIn)
+  const beside = resourcesOf(name, role)
+  const objects = [...texts.flatMap(rendered), ...beside]
   writeFileSync(path.join(out, `${name}.${role}.json`), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2))
-  return { objects, objections: objects.filter(({ kind }) => kind !== 'CustomResourceDefinition').flatMap(objectionsTo) }
+  // A LimitRange beside the chart gives requests to containers for which the chart has no values.
+  const hasDefaults = beside.some(({ kind }) => kind === 'LimitRange')
+  const objections = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition').flatMap(objectionsTo)
+  return { objects, objections: objections.filter((text) => !hasDefaults || !text.endsWith('has no requests')) }
 }
 
-function objectsIn(text) {
-  return parseAllDocuments(text.replaceAll(/^(?:WARNING|walk\.go|coalesce\.go|\d{4}\/).*$/gm, ''), { version: '1.1', merge: true })
-    .map((document) => document.toJS())
-    .filter((object) => object?.kind !== undefined)
-    .flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]))
+function rendered(text) {
+  const objects = objectsIn(text).filter(({ kind }) => kind !== undefined)
+  return objects.flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]))
 }

@@ -42,6 +42,7 @@ const measures = {
   create: terraform.created,
   unchanged: terraform.unchanged,
   fleet: terraform.fleet,
+  drift: terraform.drift,
 }
 const chosen = values.rows?.split(',') ?? Object.keys(measures)
 const unknown = chosen.filter((name) => !(name in measures))

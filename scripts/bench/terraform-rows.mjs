@@ -15,7 +15,7 @@ export function terraformRows({ bin, env, scratch, runs }) {
   const repositories = []
   let acme
 
-  return { created, unchanged, fleet, repository: () => (acme ??= repository('acme', ['dev'])), stop }
+  return { created, unchanged, fleet, drift, repository: () => (acme ??= repository('acme', ['dev'])), stop }
 
   /** A new environment, each side in a local AWS of its own. */
   async function created() {
@@ -72,6 +72,22 @@ export function terraformRows({ bin, env, scratch, runs }) {
     const rows = ratios('env plan --all, 8 environments', ours, bare, { than: '8 × terraform init, plan', limit: 0.6 })
     const peak = { unit: 'MB', ours: memory, peer: 0, than: 'its own peak', result: memory, limit: MEMORY_LIMIT_MB, kind: 'difference' }
     return [...rows, row('memory of env plan --all', peak)]
+  }
+
+  /** Whether eight environments still are as they were left, at once, and one after another in folders that are initialised. */
+  async function drift() {
+    const cwd = await repository('drift', FLEET)
+    await platform(cwd, ['env', 'apply', '--all', '--yes', '--json'])
+    const folders = FLEET.map((name) => path.join(cwd, 'infra/environments', name))
+    const ours = []
+    const bare = []
+    for (let run = 0; run < runs; run += 1) {
+      const times = []
+      for (const folder of folders) times.push(await terraform(cwd, folder, 'plan -input=false -detailed-exitcode'))
+      bare.push({ wall: sum(times, 'wall'), cpu: sum(times, 'cpu') })
+      ours.push(await platform(cwd, ['env', 'drift', '--all', '--json']))
+    }
+    return ratios('env drift --all, 8 environments', ours, bare, { than: '8 × terraform plan -detailed-exitcode', limit: 0.6 })
   }
 
   /** Stops every local AWS that was started, also after a failure. */

@@ -1,144 +1,119 @@
-import {
-  type Cluster,
-  CreateAccessEntryCommand,
-  AssociateAccessPolicyCommand,
-  CreateClusterCommand,
-  DescribeClusterCommand,
-  waitUntilClusterActive,
-} from '@aws-sdk/client-eks'
-import { CreateRoleCommand } from '@aws-sdk/client-iam'
-import { execa } from 'execa'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import type { Created } from '../../src/lib/apps/create.js'
+import type { Delivery } from '../../src/lib/apps/deliver.js'
+import type { SyncResult } from '../../src/lib/apps/sync.js'
 import type { DriftResult } from '../../src/lib/environments/fleet/drift-fleet.js'
-import { argoCdManifests } from '../helpers/argocd.js'
-import { clientsOf } from '../helpers/aws.js'
-import { type CliResult, Repository } from '../helpers/repository.js'
-import { findKubectl } from '../helpers/sandbox.js'
-import { ENVIRONMENT } from '../unit/config/repository.js'
+import { BootstrapBench, OPS } from '../helpers/bootstrap.js'
+import type { CliResult } from '../helpers/repository.js'
+import { eventually } from '../helpers/sandbox.js'
 
-const ROLE = 'arn:aws:iam::000000000000:role/ops'
-const COMMIT = { old: 'a'.repeat(40), new: 'b'.repeat(40) }
-
-let repository: Repository
-let folder: string
+let bench: BootstrapBench
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'platform-drift-'))
-  repository = await Repository.init()
-  await repository.edit('platform.yaml', (text) => `${text}\nsandbox:\n  kubernetes: true\n`)
-  await write('environments/mgmt.yaml', ENVIRONMENT.replace('role: workload', 'role: management'))
-  const up = await repository.run('sandbox', 'up', '--json')
-  expect(up.exitCode, up.stderr).toBe(0)
-  await createCluster()
-  await kubectl(['create', 'namespace', 'argocd'])
-  const crd = parseAllDocuments(await argoCdManifests())
-    .map((document) => document.toJS() as { kind?: string; metadata?: { name?: string } } | null)
-    .find((each) => each?.kind === 'CustomResourceDefinition' && each.metadata?.name === 'applications.argoproj.io')
-  await kubectl(['apply', '--server-side', '-f', '-'], crd)
-  await kubectl(['wait', '--for=condition=Established', 'crd/applications.argoproj.io', '--timeout=60s'])
+  bench = await BootstrapBench.create()
+  await bench.environment('mgmt', 'management', '10.0.0.0/16')
 })
-afterAll(async () => {
-  await repository.remove()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => bench.remove())
 
-async function write(name: string, text: string): Promise<void> {
-  const file = path.join(repository.directory, name)
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(file, text)
+const WEB = ['web', '--environment', 'mgmt']
+const CHANGE = ['--role-arn', OPS, '--yes', '--timeout', '5m']
+const PATIENCE_MS = 120_000
+
+async function app<T>(...args: string[]): Promise<T> {
+  return (await bench.succeed('app', ...args, '--json')).json<T>()
 }
 
-/** The cluster alone: what Terraform makes beside it plays no part here. */
-async function createCluster(): Promise<Cluster> {
-  const clients = await clientsOf(repository)
-  const trust = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'sts:AssumeRole' }
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] })
-  await (await clients.iam()).send(new CreateRoleCommand({ RoleName: 'ops', AssumeRolePolicyDocument }))
-  const eks = await clients.eks()
-  const of = { clusterName: 'acme-mgmt', principalArn: ROLE }
-  await eks.send(
-    new CreateClusterCommand({
-      name: of.clusterName,
-      version: '1.35',
-      roleArn: 'arn:aws:iam::000000000000:role/cluster',
-      resourcesVpcConfig: { subnetIds: ['subnet-1', 'subnet-2'] },
-      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
-    }),
-  )
-  await waitUntilClusterActive({ client: eks, maxWaitTime: 240, minDelay: 0.5, maxDelay: 0.5 }, { name: of.clusterName })
-  await eks.send(new CreateAccessEntryCommand(of))
-  const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
-  await eks.send(new AssociateAccessPolicyCommand({ ...of, policyArn, accessScope: { type: 'cluster' } }))
-  const { cluster } = await eks.send(new DescribeClusterCommand({ name: of.clusterName }))
-  if (!cluster) throw new Error('no cluster')
-  return cluster
-}
-
-async function kubectl(args: readonly string[], input?: unknown): Promise<void> {
-  const kubeconfig = path.join(folder, 'config')
-  const { exitCode, stderr } = await repository.run(
-    'cluster',
-    'kubeconfig',
-    'mgmt',
-    '--kubeconfig',
-    kubeconfig,
-    '--role-arn',
-    ROLE,
-    '--use',
-  )
-  expect(exitCode, stderr).toBe(0)
-  await execa(await findKubectl(), [`--kubeconfig=${kubeconfig}`, ...args], {
-    ...(input !== undefined && { input: JSON.stringify(input) }),
-  })
-}
-
-/** An Application as Argo CD leaves it behind a manual sync. */
-async function put(name: string, { sync, compared }: { sync: 'Synced' | 'OutOfSync'; compared: string }): Promise<void> {
-  const source = { repoURL: 'http://127.0.0.1/git/acme.git', targetRevision: 'main', path: 'gitops/apps/shop' }
-  const destination = { server: 'https://kubernetes.default.svc', namespace: 'shop' }
-  await kubectl(['apply', '-f', '-'], {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name, namespace: 'argocd' },
-    spec: { project: 'default', source, destination },
-    status: {
-      sync: { status: sync, revision: compared, comparedTo: { source, destination } },
-      health: { status: 'Healthy' },
-      history: [{ id: 0, revision: COMMIT.old, source, deployedAt: '2026-01-01T00:00:00Z' }],
-      resources: [{ group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web', status: sync }],
-    },
-  })
-}
-
-async function drift(...flags: string[]): Promise<CliResult & { of: DriftResult['environments'][number] | undefined }> {
-  const result = await repository.run('env', 'drift', 'mgmt', '--json', ...flags)
+async function drift(): Promise<CliResult & { of: DriftResult['environments'][number] | undefined }> {
+  const result = await bench.repository.run('env', 'drift', 'mgmt', '--json', '--role-arn', OPS)
   return { ...result, of: result.json<DriftResult>().environments[0] }
 }
 
-test('applications in a real cluster are part of the verdict', async () => {
-  await put('shop', { sync: 'OutOfSync', compared: COMMIT.new })
-  // Nothing says yet that Argo CD runs this environment.
-  expect((await drift('--role-arn', ROLE)).of).toMatchObject({ argocdState: 'not-bootstrapped', argocd: [] })
+/** The real controller looks by itself: until it has seen a change, the answer is that of before. */
+async function eventuallyDrift(what: string, isThere: (of: DriftResult['environments'][number]) => boolean): ReturnType<typeof drift> {
+  let last: Awaited<ReturnType<typeof drift>> | undefined
+  await eventually(
+    what,
+    async () => {
+      last = await drift()
+      return last.of !== undefined && isThere(last.of)
+    },
+    PATIENCE_MS,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}: ${last?.stdout ?? ''}${last?.stderr ?? ''}`)
+  })
+  if (!last) throw new Error('nothing was compared')
+  return last
+}
 
-  await write('gitops/clusters/mgmt/cluster.yaml', 'kind: Secret\n')
-  const pending = await drift('--role-arn', ROLE)
-  expect(pending.exitCode, pending.stderr).toBe(0)
-  expect(pending.of).toMatchObject({ argocdState: 'compared', argocd: [{ application: 'shop', state: 'pending', sync: 'OutOfSync' }] })
+const stateOf = (of: DriftResult['environments'][number]) => of.argocd.find(({ application }) => application === 'web.mgmt')?.state
 
-  await put('shop', { sync: 'OutOfSync', compared: COMMIT.old })
-  const changed = await drift('--role-arn', ROLE)
-  expect(changed.exitCode, changed.stderr).toBe(2)
+test('without Argo CD the verdict is that of Terraform', async () => {
+  const before = await drift()
+  expect(before.exitCode, before.stderr + before.stdout).toBe(0)
+  expect(before.of).toMatchObject({ verdict: 'clean', argocdState: 'not-bootstrapped', argocd: [], aws: [] })
+})
+
+test('what Argo CD brought to a bootstrapped cluster is as Git says', async () => {
+  const bootstrapped = await bench.bootstrap('mgmt', '--timeout', '10m')
+  expect(bootstrapped.exitCode, bootstrapped.stderr + bootstrapped.stdout).toBe(0)
+  const { exitCode, of, stderr } = await drift()
+  expect(of, stderr).toMatchObject({ verdict: 'clean', argocdState: 'compared', argocd: [] })
+  expect(exitCode).toBe(0)
+})
+
+test('an application that waits for its manual sync is pending, which is no drift', async () => {
+  const image = ['--image', 'registry.example.com/web:1.0.0']
+  await app<Created>('create', 'web', '-e', 'mgmt', '--no-auto-sync', ...image, '--yes')
+  expect(await app<Delivery>('deploy', ...WEB, ...CHANGE)).toMatchObject({ status: 'pending' })
+  const first = await eventuallyDrift('pending', (of) => stateOf(of) === 'pending')
+  expect(first.exitCode, first.stdout).toBe(0)
+  expect(await app<SyncResult>('sync', ...WEB, ...CHANGE)).toMatchObject({ status: 'synced' })
+  expect((await eventuallyDrift('synced', (of) => of.verdict === 'clean')).exitCode).toBe(0)
+  // A deploy changes the values beside the overlay, not the folder of the base.
+  const next = ['--image', 'registry.example.com/web:2.0.0']
+  expect(await app<Delivery>('deploy', ...WEB, ...next, ...CHANGE)).toMatchObject({ status: 'pending' })
+  const waiting = await eventuallyDrift('pending again', (of) => stateOf(of) === 'pending')
+  expect(waiting.exitCode, waiting.stdout).toBe(0)
+  expect(waiting.of?.verdict).toBe('clean')
+  await app<SyncResult>('sync', ...WEB, ...CHANGE)
+})
+
+test('a change by hand is drift, told with both values, and healed by a sync', async () => {
+  await bench.kubectl('mgmt', ['-n', 'web', 'scale', 'deployment', 'web', '--replicas=5'])
+  const changed = await eventuallyDrift('drifted', (of) => stateOf(of) === 'drifted')
+  expect(changed.exitCode).toBe(2)
   expect(changed.of).toMatchObject({
     verdict: 'drifted',
-    argocd: [{ application: 'shop', state: 'drifted', resources: [{ kind: 'Deployment', name: 'web' }] }],
+    argocd: [
+      {
+        ...{ application: 'web.mgmt', sync: 'OutOfSync', reason: 'out of sync', resources: [{ kind: 'Deployment', name: 'web' }] },
+        changes: [{ object: 'Deployment web', attribute: 'spec.replicas', before: 2, after: 5 }],
+      },
+    ],
   })
-  const table = await repository.run('env', 'drift', 'mgmt', '--role-arn', ROLE)
-  expect(table.stdout).toMatch(/mgmt\s+drifted\s+application shop\s+drifted: out of sync \(Deployment web\)/)
+  const table = await bench.repository.run('env', 'drift', 'mgmt', '--role-arn', OPS)
+  expect(table.exitCode).toBe(2)
+  expect(table.stdout).toMatch(/mgmt\s+drifted\s+application web\.mgmt\s+Deployment web spec\.replicas: 2 → 5/)
+  expect(await app<SyncResult>('sync', ...WEB, ...CHANGE)).toMatchObject({ status: 'synced' })
+  const healed = await eventuallyDrift('healed', (of) => of.verdict === 'clean')
+  expect(healed.exitCode).toBe(0)
+  expect(await bench.kubectl('mgmt', ['-n', 'web', 'get', 'deployment', 'web', '-o', 'jsonpath={.spec.replicas}'])).toBe('2')
+})
 
-  await put('shop', { sync: 'Synced', compared: COMMIT.old })
-  const clean = await drift('--role-arn', ROLE)
-  expect(clean.of).toMatchObject({ argocdState: 'compared', argocd: [] })
+test('what lies beside an application and is not in Git is orphaned; watching tells when it is gone', async () => {
+  await bench.kubectl('mgmt', ['-n', 'web', 'create', 'configmap', 'stray'])
+  const orphaned = await eventuallyDrift('orphaned', (of) => stateOf(of) === 'drifted')
+  expect(orphaned.exitCode).toBe(2)
+  expect(orphaned.of?.argocd).toMatchObject([{ application: 'web.mgmt', reason: expect.stringContaining('orphaned resources') as string }])
+
+  const watching = bench.repository.start('env', 'drift', 'mgmt', '--watch', '--interval', '10s', '--role-arn', OPS)
+  let out = ''
+  watching.stdout.on('data', (chunk) => (out += String(chunk)))
+  await eventually('the first table', () => Promise.resolve(/mgmt\s+drifted\s+application web/.test(out)), PATIENCE_MS)
+  await bench.kubectl('mgmt', ['-n', 'web', 'delete', 'configmap', 'stray'])
+  await eventually('news', () => Promise.resolve(/gone\s+mgmt\s+drifted\s+application web/.test(out)), PATIENCE_MS)
+  if (watching.pid === undefined) throw new Error('platform was not started')
+  process.kill(watching.pid, 'SIGINT')
+  const ended = await watching
+  expect(ended.exitCode, ended.stderr).toBe(0)
+  expect(out.match(/Environment\s+Verdict/g)).toHaveLength(2)
 })

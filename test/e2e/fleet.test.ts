@@ -20,6 +20,15 @@ const git = (...args: string[]) =>
   execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: repository.directory })
 const textOf = (file: string): Promise<string> => readFile(path.join(repository.directory, file), 'utf8')
 
+/** Takes a resource out of the state, as `terraform state rm` of a user does. */
+async function forget(environment: string, address: string): Promise<void> {
+  const { variables } = (await repository.run('sandbox', 'env', '--json')).json<{ variables: Record<string, string> }>()
+  await execa('terraform', ['state', 'rm', address], {
+    cwd: path.join(repository.directory, 'infra/environments', environment),
+    env: variables,
+  })
+}
+
 describe('many environments', () => {
   it('are applied together, management before workload', async () => {
     const init = [
@@ -52,19 +61,40 @@ describe('many environments', () => {
 
   it('show what was changed and deleted outside of Terraform, and nothing else', async () => {
     const clients = await clientsOf(repository)
-    const { DeleteAliasCommand } = await import('@aws-sdk/client-kms')
+    const { CreateKeyCommand, DeleteAliasCommand } = await import('@aws-sdk/client-kms')
     const { TagRoleCommand } = await import('@aws-sdk/client-iam')
     await (await clients.kms()).send(new DeleteAliasCommand({ AliasName: 'alias/acme/dev/images' }))
-    await (await clients.iam()).send(new TagRoleCommand({ RoleName: 'acme-dev-node', Tags: [{ Key: 'owner', Value: 'somebody' }] }))
+    await (await clients.iam()).send(new TagRoleCommand({ RoleName: 'acme-dev-node', Tags: [{ Key: 'owner', Value: 'some|body' }] }))
+    const Tags = [
+      { TagKey: 'platform:name', TagValue: 'acme' },
+      { TagKey: 'platform:environment', TagValue: 'dev' },
+    ]
+    const { KeyMetadata } = await (await clients.kms()).send(new CreateKeyCommand({ Tags }))
+    await forget('dev', 'module.cluster.aws_cloudwatch_log_group.control_plane')
     const drifted = await repository.run('env', 'drift', '--all', '--json')
     expect(drifted.exitCode, drifted.stderr).toBe(2)
     const [mgmt, dev] = drifted.json<DriftResult>().environments
     expect(mgmt).toMatchObject({ name: 'mgmt', verdict: 'clean' })
-    expect(dev).toMatchObject({ name: 'dev', verdict: 'drifted', argocd: [], aws: [] })
+    expect(dev).toMatchObject({ name: 'dev', verdict: 'drifted', argocd: [] })
+    const by = (event: string) => ({ changedBy: { principal: 'arn:aws:iam::000000000000:root', event, at: expect.any(String) as string } })
     expect(dev?.terraform).toEqual([
-      { address: 'module.cluster.aws_iam_role.node', kind: 'changed', attributes: ['tags.owner', 'tags_all.owner'] },
-      { address: 'module.keys.aws_kms_alias.this["images"]', kind: 'deleted', attributes: [] },
+      {
+        ...{ address: 'module.cluster.aws_iam_role.node', kind: 'changed', attributes: ['tags.owner'] },
+        ...{ changes: [{ attribute: 'tags.owner', before: null, after: 'some|body' }], ...by('iam:TagRole') },
+      },
+      {
+        ...{ address: 'module.keys.aws_kms_alias.this["images"]', kind: 'deleted', attributes: [], changes: [] },
+        ...by('kms:DeleteAlias'),
+      },
+      {
+        ...{ address: 'module.cluster.aws_cloudwatch_log_group.control_plane', kind: 'outside-state', attributes: [], changes: [] },
+        ...{ importId: '/aws/eks/acme-dev/cluster', changedByUnknown: expect.stringContaining('was made by Terraform') as string },
+      },
     ])
+    expect(dev?.aws).toEqual([{ arn: KeyMetadata?.Arn, type: 'kms:key', reason: expect.any(String) as string, ...by('kms:CreateKey') }])
+    const markdown = await repository.run('env', 'drift', 'dev', '--markdown')
+    expect(markdown.exitCode, markdown.stderr).toBe(2)
+    expect(markdown.stdout).toContain('| dev | drifted | module.cluster.aws\\_iam\\_role.node | tags.owner: nothing → "some\\|body" |')
     const clean = await repository.run('env', 'drift', '--environment', 'mgmt', '--json')
     expect(clean.exitCode, clean.stdout).toBe(0)
     expect(clean.json<DriftResult>().environments).toMatchObject([{ name: 'mgmt', verdict: 'clean', terraform: [] }])

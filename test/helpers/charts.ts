@@ -50,9 +50,10 @@ export async function writeTestCharts(folder: string, { only }: { only?: readonl
   for (const [name, addon] of Object.entries(addonCatalogue())) {
     if (only && !only.includes(name)) continue
     for (const { version, appVersion } of releasesOf(addon)) {
-      const templates = name === 'argo-cd' ? { 'all.yaml': escaped(await argoCdManifests()) } : TEMPLATES
+      const templates = name === 'argo-cd' ? { 'all.yaml': escaped(await argoCdManifests()) } : { ...TEMPLATES, ...definitionsOf(name) }
       await writeChart(folder, { name: addon.chart, version, appVersion, templates })
-      if (addon.crds) await writeChart(folder, { name: addon.crds.chart, version, templates: { 'crds.yaml': definition(name) } })
+      if (addon.crds)
+        await writeChart(folder, { name: addon.crds.chart, version, templates: { 'crds.yaml': JSON.stringify(definition(KARPENTER)) } })
     }
   }
 }
@@ -84,19 +85,41 @@ function escaped(manifests: string): string {
   return manifests.replaceAll('{{', '{{"{{"}}')
 }
 
-function definition(name: string): string {
-  const kind = 'NodePool'
-  const plural = 'nodepools'
-  const group = `${name}.example.com`
-  return JSON.stringify({
+interface Definition {
+  group: string
+  version: string
+  kind: string
+  scope?: 'Cluster' | 'Namespaced'
+}
+
+const KARPENTER: Definition = { group: 'karpenter.example.com', version: 'v1', kind: 'NodePool', scope: 'Cluster' }
+
+/** Kinds of the objects that templates/addons/resources brings, by the add-on whose real chart defines them. */
+const DEFINITIONS: Readonly<Record<string, readonly Definition[]>> = {
+  'external-secrets': [
+    { group: 'external-secrets.io', version: 'v1', kind: 'ExternalSecret' },
+    { group: 'generators.external-secrets.io', version: 'v1alpha1', kind: 'Password' },
+  ],
+  'kube-prometheus-stack': [{ group: 'monitoring.coreos.com', version: 'v1', kind: 'PrometheusRule' }],
+}
+
+function definitionsOf(name: string): Record<string, string> {
+  return Object.fromEntries((DEFINITIONS[name] ?? []).map((each) => [`${each.kind}.yaml`, JSON.stringify(definition(each))]))
+}
+
+/** A definition that lets everything pass. */
+function definition({ group, version, kind, scope = 'Namespaced' }: Definition): object {
+  const singular = kind.toLowerCase()
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${singular}s.${group}` },
     spec: {
       group,
-      scope: 'Cluster',
-      names: { kind, plural, singular: 'nodepool', listKind: `${kind}List` },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+      scope,
+      names: { kind, plural: `${singular}s`, singular, listKind: `${kind}List` },
+      versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: open }, subresources: { status: {} } }],
     },
-  })
+  }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KubernetesObject } from '../core/kubernetes.js'
 import { type Fields, fieldsAt, listAt, textAt, textsAt } from '../core/plain-data.js'
 
@@ -40,6 +41,10 @@ export interface Application {
   lastSynced: string | null
   /** The folder in Git. null: it has several sources, or a chart. */
   path: string | null
+  /** Value files elsewhere in the same repository. */
+  valueFiles: string[]
+  /** Where it comes from is not what it was at the last sync: another folder, version or values. */
+  sourceChanged: boolean
   /** When it was last compared, ISO 8601. */
   comparedAt: string | null
   operation: { phase: OperationPhase; message: string; revision: string | null; finishedAt: string | null } | null
@@ -71,6 +76,8 @@ export function toApplication(object: KubernetesObject): Application {
     targetRevision: textAt(source, 'targetRevision') || 'HEAD',
     lastSynced: lastSyncedOf(status),
     path: listAt(spec, 'sources').length > 0 ? null : textAt(source, 'path') || null,
+    valueFiles: textsAt(fieldsAt(source, 'helm'), 'valueFiles').flatMap((file) => (file.startsWith('/') ? [file.slice(1)] : [])),
+    sourceChanged: isSourceChanged(spec, status),
     comparedAt: textAt(status, 'reconciledAt') || null,
     operation: toOperation(fieldsAt(status, 'operationState')),
     requested: typeof object['operation'] === 'object' && object['operation'] !== null,
@@ -102,6 +109,12 @@ function isAutomated(spec: Fields): boolean {
 function firstSource(spec: Fields): Fields {
   const [first] = listAt(spec, 'sources')
   return first ?? fieldsAt(spec, 'source')
+}
+
+function isSourceChanged(spec: Fields, status: Fields): boolean {
+  const last = listAt(status, 'history').at(-1)
+  const known = last?.['sources'] ?? last?.['source']
+  return known !== undefined && !isDeepStrictEqual(known, spec['sources'] ?? spec['source'])
 }
 
 function lastSyncedOf(status: Fields): string | null {

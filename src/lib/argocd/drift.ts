@@ -53,10 +53,13 @@ async function stateOf(application: Application, folderChanged: FolderChanged): 
   return waits ? { state: 'pending', reason: 'Git moved on: it waits for its sync' } : { state: 'clean', reason: null }
 }
 
-async function hasMovedOn({ revision, lastSynced, path }: Application, folderChanged: FolderChanged): Promise<boolean> {
-  if (lastSynced === null) return true
+async function hasMovedOn(application: Application, folderChanged: FolderChanged): Promise<boolean> {
+  const { revision, lastSynced, path, valueFiles, sourceChanged } = application
+  if (lastSynced === null || sourceChanged) return true
   if (revision === null || revision === lastSynced) return false
-  return path === null || (await folderChanged(path, lastSynced, revision)) !== false
+  if (path === null) return true
+  for (const each of [path, ...valueFiles]) if ((await folderChanged(each, lastSynced, revision)) !== false) return true
+  return false
 }
 
 function errorIn({ conditions }: Application): string | undefined {

@@ -4,6 +4,7 @@ import type { GitPlace } from '../config/git-place.js'
 import { managementOf } from '../config/management.js'
 import type { KubernetesClient } from '../core/kubernetes.js'
 import type { ToolName } from '../tools/catalogue.js'
+import { placeOfGit } from './place-of-git.js'
 import { thisProgram } from './this-program.js'
 
 /**
@@ -40,17 +41,6 @@ export async function withApps<T>(
   } finally {
     for (const close of cleanUp) await close()
   }
-}
-
-/** With a sandbox it may have to start first: its own Git has no other address. */
-async function placeOfGit({ project, target }: ClusterContext): Promise<GitPlace> {
-  const { gitPlace } = await import('../config/git-place.js')
-  const { platform } = project
-  if (target.kind !== 'sandbox' || platform.git.url !== undefined) return gitPlace(platform, undefined)
-  await target.prepare()
-  const [account] = Object.values(platform.accounts)
-  const { endpoint } = await target.connect({ id: '000000000000', ...account }, platform.region)
-  return gitPlace(platform, endpoint)
 }
 
 async function openCluster(

@@ -3,7 +3,8 @@ import { Flags } from '@oclif/core'
 import { parseDuration } from '../core/duration.js'
 import { UserError } from '../core/errors.js'
 
-const durationFlag = Flags.custom<number>({ parse: async (text) => parseDuration(text), helpValue: '<duration>' })
+/** A length of time, in milliseconds. */
+export const durationFlag = Flags.custom<number>({ parse: async (text) => parseDuration(text), helpValue: '<duration>' })
 
 const directoryFlag = Flags.custom({
   helpValue: '<folder>',

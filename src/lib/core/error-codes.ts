@@ -142,6 +142,10 @@ export const errorCodes = {
     meaning: 'Terraform could not apply the plan to the end. Run the same command again to go on.',
   },
   PlanChanged: { exitCode: ExitCode.refused, meaning: 'The plan file is not the one that was confirmed.' },
+  RollbackRefused: {
+    exitCode: ExitCode.refused,
+    meaning: 'An environment cannot be brought back to that commit: AWS does not go back there, or files of it are missing.',
+  },
   DataLossRefused: { exitCode: ExitCode.refused, meaning: 'The plan would destroy or replace something that holds data.' },
   ProtectionOn: { exitCode: ExitCode.refused, meaning: 'The environment is protected against being destroyed.' },
   OrphansLeft: { exitCode: ExitCode.refused, meaning: 'After destroying, something of the environment is still in the account.' },

@@ -43,6 +43,8 @@ export interface RunRecord {
   steps: Array<{ id: string; title: string; outcome: string; durationMs: number; detail?: string }>
   changes?: { add: number; change: number; destroy: number }
   planDigest?: string
+  /** The commit whose files were applied. Absent: they had changes that were not committed, or there is no Git. */
+  commit?: string
   error?: { code: string; message: string }
 }
 
@@ -128,9 +130,17 @@ export class Journal {
 
   async #dropOldest(): Promise<void> {
     const ids = await this.#ids()
-    for (const id of ids.slice(0, Math.max(0, ids.length - KEEP))) {
+    for (let surplus = ids.length - KEEP; surplus > 0; surplus -= 1) {
+      const id = await this.#leastOf(ids)
+      ids.splice(ids.indexOf(id), 1)
       await rm(this.folderOf(id), { recursive: true, force: true })
     }
+  }
+
+  /** The oldest that only looked, for whoever watches makes many of them; else the oldest. Never the newest, which has just begun. */
+  async #leastOf(ids: readonly string[]): Promise<string> {
+    for (const id of ids.slice(0, -1)) if ((await this.read(id))?.purpose === 'look') return id
+    return ids[0] ?? ''
   }
 }
 

@@ -138,12 +138,27 @@ export async function textAt(ports: GitPorts, directory: string, commit: string,
   return (await git(ports, directory, ['show', `${commit}:./${file}`])).stdout
 }
 
-/** Whether a folder differs between two commits. undefined: they are not here. */
+/** Commits that changed something below these paths, the newest first. */
+export async function commitsTouching(ports: GitPorts, directory: string, paths: readonly string[], most: number): Promise<string[]> {
+  const { exitCode, stdout } = await git(ports, directory, ['log', `--max-count=${most}`, '--format=%H', 'HEAD', '--', ...paths], [0, 128])
+  return exitCode === 0 ? stdout.split('\n').filter((line) => line !== '') : []
+}
+
+/** Whether anything below these paths differs between two commits. undefined: they are not here. */
+export async function pathsDiffer(
+  ports: GitPorts,
+  directory: string,
+  { paths, from, to }: { paths: readonly string[]; from: string; to: string },
+): Promise<boolean | undefined> {
+  const { exitCode } = await git(ports, directory, ['diff', '--quiet', '--end-of-options', from, to, '--', ...paths], [0, 1, 128])
+  return exitCode === 128 ? undefined : exitCode === 1
+}
+
+/** As `pathsDiffer`, for one folder. */
 export async function folderChanged(
   ports: GitPorts,
   directory: string,
   { folder, from, to }: { folder: string; from: string; to: string },
 ): Promise<boolean | undefined> {
-  const { exitCode } = await git(ports, directory, ['diff', '--quiet', '--end-of-options', from, to, '--', folder], [0, 1, 128])
-  return exitCode === 128 ? undefined : exitCode === 1
+  return pathsDiffer(ports, directory, { paths: [folder], from, to })
 }

@@ -1,5 +1,6 @@
 import { stateOutputs } from '../aws/state-object.js'
 import { runSteps, type Step } from '../core/steps.js'
+import { appliedCommit } from './applied-commit.js'
 import { applyPlan, refuseDataLoss, startApplying } from './applying.js'
 import { confirmPlan, reportPlan } from './confirmation.js'
 import type { RootContext } from './context.js'
@@ -96,6 +97,8 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
           },
         },
       ]
+      const commit = await appliedCommit(run.ports, context.project.directory, root)
+      if (commit !== undefined) run.record.commit = commit
       const { changed } = await runSteps(run.ports, hasChanges ? `Applying to ${name}` : `Checking ${name}`, applying)
       return {
         ...result,

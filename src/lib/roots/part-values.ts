@@ -10,7 +10,9 @@ import type { StatePlace, UpstreamOutputs } from './root.js'
  */
 export function partVariables(project: Project, environment: Environment, outputs: UpstreamOutputs): Record<string, unknown> {
   const { edge, waf, databases, connectivity, observability } = environment
-  const { alarms, emails, exporter, monthlyBudgetUsd } = observability
+  const { alarms, emails, monthlyBudgetUsd } = observability
+  // The add-on is of no use without a role and a list of what to read.
+  const exporter = observability.exporter || hasAddon(environment, 'cloudwatch-exporter')
   return {
     ...(edge.enabled && { edge: edgeValues(edge, sharedCertificates(project, environment, outputs.get(SHARED_NAME))) }),
     ...(waf.enabled && {
@@ -31,7 +33,28 @@ export function partVariables(project: Project, environment: Environment, output
       observability: { alarms, emails, exporter, monthly_budget_usd: monthlyBudgetUsd ?? null },
     }),
     ...gitopsValues(project, environment),
+    ...addonValues(environment),
+    ...zoneValues(outputs.get(SHARED_NAME)),
   }
+}
+
+/** Add-ons for which module addon-roles makes something. */
+const ADDONS_WITH_PARTS = ['karpenter', 'velero']
+
+function addonValues(environment: Environment): Record<string, unknown> {
+  const addons = ADDONS_WITH_PARTS.filter((name) => hasAddon(environment, name))
+  return addons.length > 0 ? { addons } : {}
+}
+
+function hasAddon({ addons }: Environment, name: string): boolean {
+  return addons[name]?.enabled === true
+}
+
+/** The hosted zones of the platform: what ExternalDNS and cert-manager may change. */
+function zoneValues(shared: Record<string, unknown> | undefined): Record<string, unknown> {
+  const zones = shared?.['zone_arns']
+  const arns = typeof zones === 'object' && zones !== null ? Object.values(zones).filter((arn) => typeof arn === 'string') : []
+  return arns.length > 0 ? { hosted_zone_arns: arns.sort() } : {}
 }
 
 /** The environment whose Argo CD works in all clusters, where there is one. */

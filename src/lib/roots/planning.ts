@@ -65,11 +65,18 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
   }
 }
 
-/** Compares the state with AWS, and imports nothing. @returns what Terraform found; it is not redacted. */
-export async function compareWithAws(options: Omit<MakePlanOptions, 'finder' | 'importing'>, control: StepControl): Promise<PlanJson> {
+/**
+ * Compares the state with AWS, and imports nothing.
+ * @returns what Terraform found, not redacted. Undefined: everything is as the state says, and nothing would be made.
+ */
+export async function compareWithAws(
+  options: Omit<MakePlanOptions, 'finder' | 'importing'>,
+  control: StepControl,
+): Promise<PlanJson | undefined> {
   await dropImports(options.terraform)
-  const { file } = await planOnce(options, [], control)
-  return options.terraform.showPlan(file)
+  const { file, isAsLeft } = await planOnce(options, [], control)
+  // To read a plan starts the provider once more.
+  return isAsLeft ? undefined : options.terraform.showPlan(file)
 }
 
 /** Removes the import blocks, which have done their work once they are applied. */
@@ -127,7 +134,7 @@ async function planOnce(
   options: MakePlanOptions,
   replace: readonly string[],
   control: StepControl,
-): Promise<{ file: string; digest: string; announced: PlanSummary | undefined }> {
+): Promise<{ file: string; digest: string; announced: PlanSummary | undefined; isAsLeft: boolean }> {
   const { run, terraform } = options
   const files = terraformFiles(run, 'plan')
   const { destroy, lock, targets } = options
@@ -148,7 +155,7 @@ async function planOnce(
   const digest = await digestOf(files.planFile).catch((error: unknown) => {
     throw isSystemError(error, 'ENOENT') ? noPlan(terraform) : error
   })
-  return { file: files.planFile, digest, announced: announced.summary }
+  return { file: files.planFile, digest, announced: announced.summary, isAsLeft: announced.isAsLeft }
 }
 
 function noPlan({ options }: Terraform): UserError {

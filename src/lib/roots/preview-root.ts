@@ -20,6 +20,8 @@ export interface PreviewOptions {
   destroy?: boolean
   /** As in `ApplyOptions`. */
   adopt?: boolean
+  /** Changes files of the copy first. */
+  prepare?: (directory: string) => Promise<void>
 }
 
 /**
@@ -37,7 +39,7 @@ export async function previewRoot(context: RootContext, root: Root, options: Pre
       const folder = path.join(copy.directory, root.folder)
       await runSteps(run.ports, `Dry run for ${name}`, [
         ...preflightSteps({ ...context, ports: run.ports }, root, (found) => (preflight = found)),
-        { id: 'files', title: 'Terraform files in a copy', run: () => copy.write(context, run, root) },
+        { id: 'files', title: 'Terraform files in a copy', run: () => copy.write(context, run, root, options.prepare) },
         {
           id: 'plan',
           title: options.destroy === true ? 'Plan of the destruction' : 'Plan',

@@ -15,15 +15,16 @@ import { writeValues } from './value-files.js'
 export interface ScratchCopy {
   directory: string
   /** Copies what Terraform needs of the repository, with the files of the root as they would be written now. */
-  write(context: RootContext, run: Run, root: Root): Promise<void>
+  write(context: RootContext, run: Run, root: Root, prepare?: (directory: string) => Promise<void>): Promise<void>
 }
 
 /** Works in a copy of the repository's Terraform files that is thrown away. */
 export async function inScratchCopy<T>(repository: string, work: (copy: ScratchCopy) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(path.join(tmpdir(), 'platform-preview-'))
-  const write = async (context: RootContext, run: Run, root: Root): Promise<void> => {
+  const write: ScratchCopy['write'] = async (context, run, root, prepare) => {
     await refuseUnfinishedUpdate(repository, root.name)
     for (const part of ['infra', 'platform.lock.json']) await copyIfExists(path.join(repository, part), path.join(directory, part))
+    await prepare?.(directory)
     await vendorRoot(directory, { folder: root.folder, root: root.template })
     const outputs = await readUpstream(context, root)
     reportPending(run, root, outputs)

@@ -12,6 +12,7 @@ export class AnnouncedPlan {
   #outputs: PlanJson['output_changes'] = {}
   #counted: number | undefined
   #isSimple = true
+  #drifted = false
 
   accept(message: TerraformMessage): void {
     if (message.type === 'planned_change') {
@@ -20,6 +21,7 @@ export class AnnouncedPlan {
       if (action !== 'create' || importing !== undefined) this.#isSimple = false
       this.#creates.push({ address: resource.addr, mode: 'managed', type: resource.resource_type, change: { actions: ['create'] } })
     }
+    if (message.type === 'resource_drift') this.#drifted = true
     if (message.type === 'outputs') {
       const entries = Object.entries(message.outputs)
       this.#outputs = Object.fromEntries(entries.map(([name, { action = 'noop' }]) => [name, { actions: [named(action)] }]))
@@ -29,6 +31,11 @@ export class AnnouncedPlan {
       this.#counted = add
       if (change + remove + imported > 0) this.#isSimple = false
     }
+  }
+
+  /** Whether it makes nothing, and found everything as the state says: then there is nothing more to read in it. */
+  get isAsLeft(): boolean {
+    return this.#counted !== undefined && this.#creates.length === 0 && !this.#drifted
   }
 
   /**

@@ -4,7 +4,7 @@ import { isFields } from '../core/plain-data.js'
 export type TerraformMessage =
   | { type: 'apply_start' | 'apply_progress' | 'apply_complete' | 'apply_errored'; hook: ResourceHook }
   | { type: 'refresh_start' | 'refresh_complete'; hook: ResourceHook }
-  | { type: 'planned_change'; change: PlannedChange }
+  | { type: 'planned_change' | 'resource_drift'; change: PlannedChange }
   | { type: 'outputs'; outputs: Record<string, { action?: string }> }
   | { type: 'change_summary'; changes: { add: number; change: number; remove: number; import?: number; operation: string } }
   | { type: 'diagnostic'; diagnostic: Diagnostic }
@@ -43,7 +43,7 @@ export function parseMessage(line: string): TerraformMessage {
   if (!isFields(message)) return { type: 'other' }
   const isKnown =
     (HOOK_TYPES.includes(String(message.type)) && hasResource(message.hook)) ||
-    (message.type === 'planned_change' && hasResource(message.change, 'resource')) ||
+    ((message.type === 'planned_change' || message.type === 'resource_drift') && hasResource(message.change, 'resource')) ||
     (message.type === 'outputs' && isFields(message.outputs) && Object.values(message.outputs).every(isFields)) ||
     (message.type === 'change_summary' && isFields(message.changes)) ||
     (message.type === 'diagnostic' && isFields(message.diagnostic) && typeof message.diagnostic.summary === 'string')

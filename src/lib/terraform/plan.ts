@@ -53,7 +53,7 @@ export interface ResourceDrift {
   mode: string
   type: string
   name: string
-  change: { actions: string[]; before?: unknown; after?: unknown }
+  change: { actions: string[]; before?: unknown; after?: unknown; before_sensitive?: unknown; after_sensitive?: unknown }
 }
 
 /** The part of the configuration that is used: which attributes and blocks each resource writes. */

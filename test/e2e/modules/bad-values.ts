@@ -265,6 +265,18 @@ Object.assign(moduleValues, {
       tags: badTags,
     },
   },
+  'addon-roles': {
+    good: { platform: 'acme', environment: 'dev', cluster_name: 'acme-dev', addons: ['karpenter', 'velero'], data_kms_key_arn: keyArn },
+    bad: {
+      platform: names,
+      environment: names,
+      cluster_name: ['', '-a', 'a b', 'a'.repeat(101)],
+      addons: [['Velero'], ['velero', 'external-dns'], ['velero', 'velero']],
+      data_kms_key_arn: badKeyArns,
+      removed_backup_retention_days: [0, 1.5, 3654],
+      tags: badTags,
+    },
+  },
   observability: {
     good: {
       platform: 'acme',

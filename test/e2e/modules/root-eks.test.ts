@@ -3,8 +3,10 @@ import { DescribeKeyCommand, GetKeyRotationStatusCommand } from '@aws-sdk/client
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eksRoot, kindsOf, kindsOfChanges, type EksRoot } from './eks-bench.js'
 import type { StateResource } from './terraform-json.js'
-import { ADMINISTRATOR, small } from './values.js'
+import { ADMINISTRATOR, small as base } from './values.js'
 import { ACCOUNT } from './workbench.js'
+
+const small = { ...base, addons: ['karpenter', 'velero'] }
 
 // A small environment. What is made, lost and destroyed is in aws-recovery.test.ts, with a large one.
 let root: EksRoot
@@ -108,6 +110,31 @@ test('lets the Argo CD of the management environment in, and nobody else, as a r
       Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
     },
   ])
+})
+
+test('makes a role for Velero that only reaches its own bucket, which is encrypted, versioned and closed', () => {
+  const of = (name: string) => resources.find(({ address }) => address === `module.addon_roles[0].${name}`)?.values
+  const bucket = `acme-dev-velero-${ACCOUNT}-${small.region}`
+  expect(of('aws_eks_pod_identity_association.this["velero"]')).toMatchObject({
+    namespace: 'velero',
+    service_account: 'velero-server',
+    role_arn: `arn:aws:iam::${ACCOUNT}:role/platform/acme/dev/acme-dev-velero`,
+  })
+  const { Statement } = JSON.parse(String(of('aws_iam_role_policy.this["velero"]')?.['policy'])) as {
+    Statement: Array<{ Resource: string }>
+  }
+  for (const { Resource } of Statement) expect(Resource).toMatch(new RegExp(`^arn:aws:(?:s3:::${bucket}|kms:.*:key/)`))
+  expect(of('aws_s3_bucket.velero[0]')).toMatchObject({ bucket, force_destroy: true })
+  expect(of('aws_s3_bucket_versioning.velero[0]')).toMatchObject({ versioning_configuration: [{ status: 'Enabled' }] })
+  expect(of('aws_s3_bucket_public_access_block.velero[0]')).toMatchObject({ block_public_policy: true, restrict_public_buckets: true })
+  expect(JSON.stringify(of('aws_s3_bucket_server_side_encryption_configuration.velero[0]'))).toContain('aws:kms')
+})
+
+test('tells Karpenter of machines that go away, through the queue that its role knows', () => {
+  const of = (type: string) => resources.filter(({ address }) => address.startsWith(`module.addon_roles[0].${type}.karpenter`))
+  expect(of('aws_sqs_queue')[0]?.values).toMatchObject({ name: 'acme-dev', sqs_managed_sse_enabled: true })
+  expect(of('aws_cloudwatch_event_rule')).toHaveLength(4)
+  for (const { values } of of('aws_cloudwatch_event_target')) expect(values['arn']).toMatch(/:sqs:.*:acme-dev$/)
 })
 
 test('rotates its keys', async () => {

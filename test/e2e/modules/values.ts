@@ -31,6 +31,7 @@ export const small = {
     node_groups: { default: nodeGroup } as Record<string, typeof nodeGroup>,
   },
   gitops: { management_environment: 'mgmt', management_account_id: ACCOUNT },
+  addons: [] as string[],
   tags: { team: 'shop' },
 }
 

@@ -73,7 +73,7 @@ describe('monitor status', () => {
     const [, afterProd = ''] = stdout.split('  prod  2 firing')
     expect(afterProd).toMatch(/performance\n {6}critical {2}NatPortsExhausted[^]*security\n {6}critical {2}BreakGlassUsed/)
     expect(afterProd).toContain('NAT gateway nat-2 of prod has no port left.')
-    expect(afterProd).toContain('gitops/addons/content/monitoring/runbooks/edge.md#natportsexhausted')
+    expect(afterProd).toContain('gitops/addons/resources/management/kube-prometheus-stack/runbooks/edge.md#natportsexhausted')
   })
 
   test('tells machines the same, of one environment too', async () => {
@@ -108,7 +108,7 @@ test('what an alert says can be read: no template of a real alert is broken', as
   const known = new Set((await readRuleFiles()).flatMap(alertsOf).map(({ alert }) => alert))
   for (const { labels, annotations } of found) {
     expect(known).toContain(labels['alertname'])
-    const [file = ''] = (annotations['runbook_url'] ?? '').replace('gitops/addons/content/monitoring/', '').split('#')
+    const [file = ''] = (annotations['runbook_url'] ?? '').replace('gitops/addons/resources/management/kube-prometheus-stack/', '').split('#')
     expect(await readFile(path.join(MONITORING, file), 'utf8')).toContain(`## ${labels['alertname'] ?? ''}`)
   }
 })

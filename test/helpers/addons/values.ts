@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import type { Addon, Fact } from '../../../src/lib/config/addons/catalogue-schema.js'
 import { addonTemplates } from '../../../src/lib/config/addons/catalogue.js'
 import type { Role } from '../../../src/lib/config/choices.js'
+import type { Rendered } from './checks.js'
 
 type Values = Record<string, unknown>
 
@@ -28,6 +29,22 @@ export function valueFiles(name: string, role: Role): string[] {
 
 export function readValues(file: string): Values {
   return (parse(readFileSync(file, 'utf8')) ?? {}) as Values
+}
+
+/** The plain objects beside the chart of an add-on in a cluster of this role. */
+export function resourcesOf(name: string, role: Role): Rendered[] {
+  return [name, `${role}/${name}`].flatMap((place) => {
+    const folder = path.join(addonTemplates, 'resources', place)
+    if (!existsSync(folder)) return []
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'))
+    return files.flatMap((file) => objectsIn(readFileSync(path.join(folder, file), 'utf8')))
+  })
+}
+
+/** Kubernetes reads YAML of version 1.1. */
+export function objectsIn(text: string): Rendered[] {
+  const documents = parseAllDocuments(text, { version: '1.1', merge: true })
+  return 'empty' in documents ? [] : documents.map((document) => document.toJS() as Rendered | null).filter((object) => object !== null)
 }
 
 /** What the facts of an add-on come to in a cluster of this role. */

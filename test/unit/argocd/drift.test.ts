@@ -46,6 +46,19 @@ describe('drift of an application', () => {
     })
   })
 
+  test('is none while values beside its folder, or the folder itself, are others than at the last sync', async () => {
+    const source = { path: 'base/1', helm: { valueFiles: ['/overlay/values.yaml', 'own.yaml'] } }
+    const of = (last: object, changed: string[]) => {
+      const object = applicationObject('shop', manual)
+      object['spec'] = { ...(object['spec'] as object), source }
+      object['status'] = { ...(object['status'] as object), history: [{ revision: 'older', source: last }] }
+      return driftOfApplication(toApplication(object), async (file) => changed.includes(file))
+    }
+    expect(await of(source, ['overlay/values.yaml'])).toMatchObject({ state: 'pending' })
+    expect(await of({ ...source, path: 'base/0' }, [])).toMatchObject({ state: 'pending' })
+    expect(await of(source, ['own.yaml', 'elsewhere'])).toMatchObject({ state: 'drifted' })
+  })
+
   test('is seen where Git moved on for others only', async () => {
     expect(await drift({ ...manual, synced: 'older' }, false)).toMatchObject({ state: 'drifted' })
     // With several sources no single folder tells.

@@ -100,6 +100,25 @@ describe('the variables of the root', () => {
     })
   })
 
+  test('name add-ons that need more in AWS than every cluster has, and only those', async () => {
+    const variables = async (addons: string) => {
+      const project = await load({ [DEV]: `${ENVIRONMENT}addons: {${addons}}\n` })
+      return terraformVariables(project, project.environments.get('dev')!)
+    }
+    expect(await variables('external-dns: {enabled: true}')).not.toHaveProperty('addons')
+    expect(await variables('velero: {enabled: true}, karpenter: {enabled: true}')).toHaveProperty('addons', ['karpenter', 'velero'])
+    expect(await variables('cloudwatch-exporter: {enabled: true}')).toHaveProperty('observability.exporter', true)
+  })
+
+  test('limit who changes records to the zones of the platform, once there are some', async () => {
+    const project = await load({ [DEV]: ENVIRONMENT })
+    const zones = (zone_arns: Record<string, string>) =>
+      terraformVariables(project, project.environments.get('dev')!, new Map([['shared', { zone_arns }]]))
+    expect(zones({})).not.toHaveProperty('hosted_zone_arns')
+    const arn = 'arn:aws:route53:::hostedzone/Z1'
+    expect(zones({ 'a.example.com': arn })).toHaveProperty('hosted_zone_arns', [arn])
+  })
+
   test('take certificates from the file, or else those of their region that are issued', async () => {
     const arn = (region: string, name: string) => `arn:aws:acm:${region}:000000000000:certificate/${name}`
     const domains = {

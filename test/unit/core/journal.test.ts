@@ -59,4 +59,14 @@ describe('Journal', () => {
     for (let count = 0; count < 103; count += 1) await start('dev')
     expect(await journal().list()).toHaveLength(100)
   })
+
+  it('keeps what changed something longer than what only looked', async () => {
+    const change = await journal().start({ command: 'c', environment: 'dev', purpose: 'change', owner: { pid: 1, startedAt: '1' } })
+    for (let count = 0; count < 103; count += 1) {
+      await journal().start({ command: 'd', environment: 'dev', purpose: 'look', owner: { pid: 1, startedAt: '1' } })
+    }
+    const kept = await journal().list()
+    expect(kept).toHaveLength(100)
+    expect(kept.at(-1)?.runId).toBe(change.runId)
+  })
 })

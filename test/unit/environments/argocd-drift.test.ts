@@ -44,6 +44,9 @@ class Source implements GitOpsSource {
   async folderChanged() {
     return true
   }
+  async changesOf({ name }: { name: string }) {
+    return name === 'shop-dev' ? [{ object: 'Deployment web', attribute: 'spec.replicas', before: 2, after: 5 }] : []
+  }
 }
 
 const APPLICATIONS = [
@@ -65,7 +68,10 @@ describe('comparing environments with Git', () => {
     await register('dev', 'mgmt')
     const source = new Source(APPLICATIONS)
     const compare = gitOpsComparison(project(), source)
-    expect(await compare('dev')).toMatchObject({ argocdState: 'compared', argocd: [{ application: 'shop-dev', state: 'drifted' }] })
+    expect(await compare('dev')).toMatchObject({
+      argocdState: 'compared',
+      argocd: [{ application: 'shop-dev', state: 'drifted', changes: [{ attribute: 'spec.replicas', before: 2, after: 5 }] }],
+    })
     expect(await compare('mgmt')).toMatchObject({ argocd: [{ application: 'root', state: 'drifted', health: 'Degraded' }] })
     expect(source.asked).toEqual(['mgmt'])
   })

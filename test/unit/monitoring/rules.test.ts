@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { alertsOf, MONITORING, readAlertCases, readRuleFiles } from '../../helpers/prometheus.js'
 
-const PLACE = 'gitops/addons/content/monitoring/'
+const PLACE = 'gitops/addons/resources/management/kube-prometheus-stack/'
 const ruleFiles = await readRuleFiles()
 const alerts = ruleFiles.flatMap(alertsOf)
 const cases = await readAlertCases()

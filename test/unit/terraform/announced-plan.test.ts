@@ -68,3 +68,14 @@ it.each([
   ['was not finished', [change('aws_vpc.a', 'create')]],
   ['says nothing', []],
 ])('leaves a plan to its JSON that %s', (_, messages) => expect(announced(...messages)).toBeUndefined())
+
+it.each([
+  [true, 'reads only', [change('data.aws_region.a', 'read'), count(0)]],
+  [false, 'has drifted', [{ ...change('aws_vpc.a', 'update'), type: 'resource_drift' }, count(0)]],
+  [false, 'would make something', [change('aws_vpc.a', 'create'), count(1)]],
+  [false, 'was not finished', [change('data.aws_region.a', 'read')]],
+])('everything is as it was left: %s for a plan that %s', (expected, _, messages) => {
+  const plan = new AnnouncedPlan()
+  for (const message of messages) plan.accept(parseMessage(JSON.stringify(message)))
+  expect(plan.isAsLeft).toBe(expected)
+})

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
-import { driftOf } from '../../../src/lib/terraform/drift.js'
+import { driftOf as found } from '../../../src/lib/terraform/drift.js'
 import type { PlanJson, ResourceDrift } from '../../../src/lib/terraform/plan.js'
+
+const driftOf = (plan: PlanJson) => found(plan).map(({ resource }) => resource)
 
 const configuration: PlanJson['configuration'] = {
   root_module: {
@@ -32,7 +34,12 @@ function role(before: Record<string, unknown>, after: Record<string, unknown> | 
 it('names what the configuration writes and somebody changed', () => {
   const drift = [role({ tags: { team: 'a' }, name: 'x' }, { tags: { team: 'b' }, name: 'x' })]
   expect(driftOf({ configuration, resource_drift: drift })).toEqual([
-    { address: 'module.cluster.aws_iam_role.this["a"]', kind: 'changed', attributes: ['tags.team'] },
+    {
+      address: 'module.cluster.aws_iam_role.this["a"]',
+      kind: 'changed',
+      attributes: ['tags.team'],
+      changes: [{ attribute: 'tags.team', before: 'a', after: 'b' }],
+    },
   ])
 })
 
@@ -76,7 +83,32 @@ it('looks into blocks only where the configuration does', () => {
   ])
 })
 
-it('never tells a value', () => {
-  const drift = [role({ assume_role_policy: 'secret-1' }, { assume_role_policy: 'secret-2' })]
-  expect(JSON.stringify(driftOf({ configuration, resource_drift: drift }))).not.toContain('secret')
+it('tells nothing for what was not set', () => {
+  const drift = [role({ tags: { team: 'a' } }, { tags: {} }), role({ tags: {} }, { tags: { team: 'a' } })]
+  expect(driftOf({ configuration, resource_drift: drift }).map(({ changes }) => changes)).toEqual([
+    [{ attribute: 'tags.team', before: 'a', after: null }],
+    [{ attribute: 'tags.team', before: null, after: 'a' }],
+  ])
+})
+
+it('hides what Terraform marks as sensitive, and what is called or looks like a secret', () => {
+  const marked = (before_sensitive: unknown, after_sensitive: unknown): ResourceDrift => {
+    const plain = role({ assume_role_policy: 'hush-1', tags: { a: 'hush-3' } }, { assume_role_policy: 'hush-2', tags: { a: 'hush-4' } })
+    return { ...plain, change: { ...plain.change, before_sensitive, after_sensitive } }
+  }
+  const told = (...marks: Parameters<typeof marked>): string =>
+    JSON.stringify(driftOf({ configuration, resource_drift: [marked(...marks)] }))
+  expect(told({}, {})).toContain('hush-1')
+  expect(told(true, false)).not.toContain('hush')
+  expect(told({ assume_role_policy: true }, { tags: { a: true } })).not.toContain('hush')
+  expect(told({ assume_role_policy: true }, {})).not.toMatch(/hush-[12]/)
+  const named = role({ tags: { password: 'hush', note: 'token=hush' } }, { tags: { password: 'hush2', note: 'token=hush2' } })
+  expect(JSON.stringify(driftOf({ configuration, resource_drift: [named] }))).not.toContain('hush')
+})
+
+it('tells a tag of the resource once', () => {
+  const tags = { tags: { own: '1' }, tags_all: { own: '1', ours: '1' } }
+  expect(driftOf({ configuration, resource_drift: [role({ tags: {}, tags_all: {} }, tags)] })).toMatchObject([
+    { attributes: ['tags.own', 'tags_all.ours'] },
+  ])
 })

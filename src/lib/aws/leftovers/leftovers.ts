@@ -1,4 +1,4 @@
-import type { TagFilter } from '@aws-sdk/client-resource-groups-tagging-api'
+import type { ResourceTagMapping, TagFilter } from '@aws-sdk/client-resource-groups-tagging-api'
 import { explained } from '../explain-error.js'
 import { collect, createFinding } from '../existing/finding.js'
 import { mapLimited, type WaitPorts } from '../waiting.js'
@@ -59,7 +59,7 @@ export async function findLeftovers(clients: LeftoverClients, scope: LeftoverSco
  * @throws `NoCredentials`, `AwsRefused`
  */
 export async function findTagged(clients: LeftoverClients, scope: LeftoverScope, ports: WaitPorts): Promise<Orphan[]> {
-  const named = await explained(`look for resources of ${scope.environment}`, () => searchTags(clients, [environmentTags(scope)]))
+  const named = arnsOf(await explained(`look for resources of ${scope.environment}`, () => searchTags(clients, [environmentTags(scope)])))
   if (named.length === 0) return []
   const arns = new Set(named.map(plain))
   return (await findLeftovers(clients, scope, ports)).orphans.filter(({ arn }) => arns.has(plain(arn)))
@@ -94,30 +94,40 @@ async function balancers(clients: LeftoverClients, ids: readonly string[]): Prom
   return (await balancersIn(clients, ids)).map(({ arn, kind }) => ({ arn, type: `elasticloadbalancing:${kind}`, reason }))
 }
 
-function taggedArns(clients: LeftoverClients, scope: LeftoverScope): Promise<string[]> {
-  return searchTags(clients, [
+async function taggedArns(clients: LeftoverClients, scope: LeftoverScope): Promise<string[]> {
+  const found = await searchTags(clients, [
     environmentTags(scope),
     // AWS's own tags cannot be searched for; what carries them is listed by EC2.
     ...clusterTags(scope.clusterName)
       .filter(([key]) => !key.startsWith('aws:'))
       .map(([key, value]) => [{ Key: key, Values: [value] }]),
   ])
+  return arnsOf(found)
 }
 
-function environmentTags({ platform, environment }: LeftoverScope): TagFilter[] {
+/** The tags that Terraform gives everything of an environment. */
+export function environmentTags({ platform, environment }: LeftoverScope): TagFilter[] {
   return [
     { Key: 'platform:name', Values: [platform] },
     { Key: 'platform:environment', Values: [environment] },
   ]
 }
 
-async function searchTags(clients: LeftoverClients, searches: readonly TagFilter[][]): Promise<string[]> {
+/** What the tagging API knows under these tags. */
+export async function searchTags(
+  clients: Pick<LeftoverClients, 'tagging'>,
+  searches: readonly TagFilter[][],
+): Promise<ResourceTagMapping[]> {
   const { paginateGetResources } = await import('@aws-sdk/client-resource-groups-tagging-api')
   const client = await clients.tagging()
   const lists = await Promise.all(
     searches.map((TagFilters) => collect(paginateGetResources({ client }, { TagFilters }), (page) => page.ResourceTagMappingList)),
   )
-  return [...new Set(lists.flat().flatMap(({ ResourceARN }) => ResourceARN ?? []))]
+  return [...new Map(lists.flat().map((each) => [each.ResourceARN, each])).values()]
+}
+
+function arnsOf(found: readonly ResourceTagMapping[]): string[] {
+  return found.flatMap(({ ResourceARN }) => ResourceARN ?? [])
 }
 
 /** Log groups are named with and without the final `:*`. */

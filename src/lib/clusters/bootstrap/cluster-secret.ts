@@ -9,7 +9,11 @@ import type { ClusterLink } from './cluster-link.js'
  * A cluster as Argo CD reads it, with what add-ons need to know about it in labels and annotations (the GitOps bridge pattern).
  * It holds no credential: Argo CD takes the role of a deployer.
  */
-export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' | 'access' | 'outputs'>, git: GitPlace): KubernetesObject {
+export function clusterSecret(
+  link: Pick<ClusterLink, 'environment' | 'details' | 'access' | 'outputs'>,
+  git: GitPlace,
+  facts: Record<string, string> = {},
+): KubernetesObject {
   const { environment, details } = link
   const { name, role, cluster, region, account } = environment
   const isManagement = role === 'management'
@@ -35,6 +39,7 @@ export function clusterSecret(link: Pick<ClusterLink, 'environment' | 'details' 
         aws_region: region,
         aws_cluster_name: cluster.name,
         aws_vpc_id: textIn(link.outputs, 'vpc_id') ?? '',
+        ...facts,
         ...roleAnnotations(link.outputs),
         ...addons.annotations,
       }),

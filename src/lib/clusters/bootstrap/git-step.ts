@@ -1,6 +1,7 @@
 import { listApplications, refreshApplication } from '../../argocd/argocd.js'
 import { publish } from '../../git/publish.js'
 import type { Step } from '../../core/steps.js'
+import { clusterFacts } from '../../gitops/cluster-facts.js'
 import { type OwnedFile, planOwnedFiles, writeOwnedFiles } from '../../templates/owned-files.js'
 import { LOCK_FILE } from '../../templates/lock-file.js'
 import { addonFiles } from '../../gitops/addon-files.js'
@@ -16,7 +17,7 @@ export async function filesFor(work: Work): Promise<TemplateFile[]> {
   const { project } = work.context
   const secret = yamlFile(
     clusterFile(work.environment.name),
-    clusterSecret(work.cluster, work.git),
+    clusterSecret(work.cluster, work.git, clusterFacts(project, work.cluster)),
     'How Argo CD reaches this cluster. No secret.',
   )
   return [...commonFiles(project, work.git), ...(await addonFiles(project)), secret]

@@ -23,6 +23,16 @@ export function platformProject(): KubernetesObject {
   })
 }
 
+const BESIDE_APPLICATIONS = [
+  ['', 'LimitRange'],
+  ['', 'ResourceQuota'],
+  ['', 'Secret'],
+  ['coordination.k8s.io', 'Lease'],
+  ['networking.k8s.io', 'NetworkPolicy'],
+  ['rbac.authorization.k8s.io', 'Role'],
+  ['rbac.authorization.k8s.io', 'RoleBinding'],
+] as const
+
 /** The project of the applications of one environment: its cluster alone, none of the platform's namespaces, nothing cluster-wide. */
 export function applicationsProject(environment: string, git: GitPlace): KubernetesObject {
   return projectObject(`apps-${environment}`, {
@@ -37,7 +47,8 @@ export function applicationsProject(environment: string, git: GitPlace): Kuberne
       { group: '', kind: 'ResourceQuota' },
       { group: '', kind: 'LimitRange' },
     ],
-    orphanedResources: { warn: false },
+    // What lies beside the applications and is not in Git is told, but for what controllers and platform itself put there.
+    orphanedResources: { warn: true, ignore: BESIDE_APPLICATIONS.map(([group, kind]) => ({ group, kind })) },
   })
 }
 

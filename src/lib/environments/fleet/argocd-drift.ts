@@ -8,10 +8,28 @@ import type { Project } from '../../config/project.js'
 export interface GitOpsSource {
   applicationsOf(management: string): Promise<Application[] | { reason: string }>
   folderChanged: FolderChanged
+  /** What differs between Git and the cluster, value by value. Empty where that cannot be told. */
+  changesOf(application: Application): Promise<ObjectChange[]>
+}
+
+/** One value in the cluster that is not as Git says. */
+export interface ObjectChange {
+  /** Such as `Deployment web`. */
+  object: string
+  /** Empty: the object as a whole. */
+  attribute: string
+  /** As Git says. */
+  before: unknown
+  after: unknown
+}
+
+export interface ApplicationFinding extends ApplicationDrift {
+  /** Where it drifted, and the values are known. */
+  changes?: ObjectChange[]
 }
 
 export interface GitOpsDrift {
-  argocd: ApplicationDrift[]
+  argocd: ApplicationFinding[]
   /** Whether Argo CD was asked: `not-bootstrapped` where it does not run this environment. */
   argocdState: 'compared' | 'not-bootstrapped' | 'unknown'
   argocdReason?: string
@@ -36,14 +54,16 @@ export function gitOpsComparison(project: Project, source: GitOpsSource): GitOps
   return async (environment) => {
     if (managements.length === 0 || !isRegistered(project, environment)) return NOT_BOOTSTRAPPED
     const watching = managements.includes(environment) ? [environment] : managements
-    const found: ApplicationDrift[] = []
+    const found: ApplicationFinding[] = []
     for (const management of watching) {
       const applications = await ask(management)
       if (!Array.isArray(applications)) {
         return { argocd: [], argocdState: 'unknown', argocdReason: `Argo CD of ${management}: ${applications.reason}` }
       }
       for (const each of applications.filter((application) => belongsTo(application, environment, management))) {
-        found.push(await driftOfApplication(each, source.folderChanged))
+        const drift = await driftOfApplication(each, source.folderChanged)
+        const changes = drift.state === 'drifted' && drift.sync === 'OutOfSync' ? await source.changesOf(each) : []
+        found.push(changes.length === 0 ? drift : { ...drift, changes })
       }
     }
     return { argocd: found, argocdState: 'compared' }

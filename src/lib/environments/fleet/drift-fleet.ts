@@ -1,9 +1,8 @@
+import type { AwsFinding, RootDrift, TerraformFinding } from '../../roots/drift-findings.js'
 import { findDrift } from '../../roots/drift-root.js'
 import type { RootContext } from '../../roots/context.js'
 import type { Root } from '../../roots/root.js'
-import type { DriftedResource } from '../../terraform/drift.js'
-import type { ApplicationDrift } from '../../argocd/drift.js'
-import type { GitOpsComparison, GitOpsDrift } from './argocd-drift.js'
+import type { ApplicationFinding, GitOpsComparison, GitOpsDrift } from './argocd-drift.js'
 import { membersOf, wavesOf, type Selection } from './members.js'
 import { errorOf, type FleetMember } from './result.js'
 import { runFleet, type FleetOptions } from './run-fleet.js'
@@ -12,13 +11,17 @@ export interface DriftResult {
   environments: Array<{
     name: string
     verdict: 'clean' | 'drifted' | 'unknown'
-    terraform: DriftedResource[]
+    /** Resources that are not as Terraform left them, or exist outside of its state. */
+    terraform: TerraformFinding[]
     /** Applications that are not as Git says, and those that wait for their sync, which is no drift. */
-    argocd: ApplicationDrift[]
+    argocd: ApplicationFinding[]
     argocdState: GitOpsDrift['argocdState']
     /** Why Argo CD says nothing. */
     argocdReason?: string
-    aws: []
+    /** What carries the tags of the environment and is in no state. */
+    aws: AwsFinding[]
+    /** Why it is not known what else carries the tags. */
+    awsReason?: string
     /** Why there is no verdict. */
     reason?: string
     error?: FleetMember['error']
@@ -48,8 +51,8 @@ export async function driftFleet(
     { ...options, title: `Comparing ${roots.length} with AWS`, preparesAhead: true },
     async (member) => {
       const value = await compare(member.context, member.root, options.gitOps)
-      const { verdict, terraform, argocd, reason } = verdictOf(member.root, value)
-      const count = terraform.length + argocd.filter(({ state }) => state === 'drifted').length
+      const { verdict, terraform, argocd, aws, reason } = verdictOf(member.root, value)
+      const count = terraform.length + aws.length + argocd.filter(({ state }) => state === 'drifted').length
       return { value, detail: verdict === 'drifted' ? `${count} drifted` : (reason ?? verdict) }
     },
   )
@@ -67,14 +70,15 @@ const NOTHING_APPLIED = 'nothing was applied yet'
 
 type Compared = DriftResult['environments'][number]
 
-interface Comparison extends GitOpsDrift {
+interface Comparison {
   /** undefined: nothing was applied yet. */
-  terraform: DriftedResource[] | undefined
+  made: RootDrift | undefined
+  gitOps: GitOpsDrift
 }
 
 async function compare(context: RootContext, root: Root, gitOps: GitOpsComparison): Promise<Comparison> {
-  const [terraform, gitOpsDrift] = await Promise.all([findDrift(context, root), gitOps(root.name)])
-  return { terraform, ...gitOpsDrift, argocd: gitOpsDrift.argocd.filter(({ state }) => state !== 'clean') }
+  const [made, found] = await Promise.all([findDrift(context, root), gitOps(root.name)])
+  return { made, gitOps: { ...found, argocd: found.argocd.filter(({ state }) => state !== 'clean') } }
 }
 
 function unknown({ name }: Root): Compared {
@@ -82,15 +86,16 @@ function unknown({ name }: Root): Compared {
 }
 
 /** One thing that drifted is drift, whatever else is not known. */
-function verdictOf(root: Root, { terraform, ...gitOps }: Comparison): Compared {
-  const compared = { ...unknown(root), terraform: terraform ?? [], ...gitOps }
-  if (compared.terraform.length > 0 || gitOps.argocd.some(({ state }) => state === 'drifted')) return { ...compared, verdict: 'drifted' }
-  if (terraform === undefined) return { ...compared, reason: NOTHING_APPLIED }
-  const reason = gitOps.argocdReason ?? unknownApplications(gitOps.argocd)
-  return reason === undefined ? { ...compared, verdict: 'clean' } : { ...compared, reason, unanswered: true }
+function verdictOf(root: Root, { made, gitOps }: Comparison): Compared {
+  const compared: Compared = { ...unknown(root), ...made, ...gitOps }
+  const drifted = compared.terraform.length + compared.aws.length > 0 || gitOps.argocd.some(({ state }) => state === 'drifted')
+  if (drifted) return { ...compared, verdict: 'drifted' }
+  if (!made) return { ...compared, reason: NOTHING_APPLIED }
+  const reasons = [gitOps.argocdReason ?? unknownApplications(gitOps.argocd), made.awsReason].filter((each) => each !== undefined)
+  return reasons.length === 0 ? { ...compared, verdict: 'clean' } : { ...compared, reason: reasons.join('; '), unanswered: true }
 }
 
-function unknownApplications(applications: readonly ApplicationDrift[]): string | undefined {
+function unknownApplications(applications: readonly ApplicationFinding[]): string | undefined {
   const open = applications.filter(({ state }) => state === 'unknown')
   return open.length === 0 ? undefined : open.map(({ application, reason }) => `${application}: ${reason ?? 'unknown'}`).join('; ')
 }

@@ -22,7 +22,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   s3: { bucketName: 'AWS::S3::Bucket' },
   sts: { roleArn: 'AWS::IAM::Role' },
-  kms: { keyId: 'AWS::KMS::Key', targetKeyId: 'AWS::KMS::Key' },
+  kms: { keyId: 'AWS::KMS::Key', targetKeyId: 'AWS::KMS::Key', aliasName: 'AWS::KMS::Alias' },
   ec2: {
     vpcId: 'AWS::EC2::VPC',
     subnetId: 'AWS::EC2::Subnet',

@@ -48,6 +48,7 @@ module "cluster" {
   log_retention_days  = var.cluster.log_retention_days
   addon_versions      = var.cluster.addon_versions
   node_groups         = var.cluster.node_groups
+  hosted_zone_arns    = var.hosted_zone_arns
   subnet_ids          = module.network.private_subnet_ids
   secrets_kms_key_arn = module.keys.arns["cluster-secrets"]
   data_kms_key_arn    = module.keys.arns["data"]
@@ -162,4 +163,16 @@ module "gitops" {
     environment = var.gitops.management_environment
     account_id  = var.gitops.management_account_id
   }
+}
+
+module "addon_roles" {
+  source = "../../modules/addon-roles/1.0.0"
+  count  = length(var.addons) > 0 ? 1 : 0
+
+  platform         = var.platform
+  environment      = var.environment
+  protection       = var.protection
+  cluster_name     = module.cluster.name
+  addons           = var.addons
+  data_kms_key_arn = module.keys.arns["data"]
 }

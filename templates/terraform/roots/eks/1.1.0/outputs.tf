@@ -55,7 +55,7 @@ output "oidc_issuer" {
 
 output "pod_identity_role_arns" {
   description = "Role of each controller, by controller."
-  value       = module.cluster.pod_identity_role_arns
+  value       = merge(module.cluster.pod_identity_role_arns, one(module.addon_roles[*].role_arns))
 }
 
 # Null while the part is off: an output that is null changes nothing in an environment that has not switched it on.
@@ -121,4 +121,14 @@ output "argocd_role_arn" {
 output "argocd_deployer_role_arn" {
   description = "Role that Argo CD assumes to work in the cluster. Null without gitops and in the management environment."
   value       = one(module.gitops[*].deployer_role_arn)
+}
+
+output "velero_bucket" {
+  description = "Bucket of Velero's backups. Null without the add-on."
+  value       = one(module.addon_roles[*].velero_bucket)
+}
+
+output "karpenter_queue" {
+  description = "Queue that tells Karpenter of machines that AWS will take away. Null without the add-on."
+  value       = one(module.addon_roles[*].karpenter_queue)
 }

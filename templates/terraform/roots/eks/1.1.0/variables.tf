@@ -209,6 +209,18 @@ variable "gitops" {
   default = null
 }
 
+variable "addons" {
+  description = "Add-ons of the cluster that need more in AWS than every cluster has: \"karpenter\", \"velero\". Empty: none."
+  type        = list(string)
+  default     = []
+}
+
+variable "hosted_zone_arns" {
+  description = "Route 53 zones that ExternalDNS and cert-manager may change. Empty: all of the account."
+  type        = list(string)
+  default     = []
+}
+
 variable "tags" {
   description = "Tags on everything, beside those of the platform."
   type        = map(string)
