@@ -77,11 +77,18 @@ module.exports = {
       to: { path: [USE_CASES, '^src/lib/(ui|cli)/'] },
     },
     {
+      name: 'gitops-knows-no-use-case',
+      comment: 'What lies in gitops/ is written by several use cases, so it is below them.',
+      severity: 'error',
+      from: { path: '^src/lib/gitops/' },
+      to: { path: [USE_CASES, '^src/lib/(roots|ui|cli)/'] },
+    },
+    {
       name: 'config-and-templates-know-no-use-case',
       comment: 'They are below use cases.',
       severity: 'error',
       from: { path: '^src/lib/(config|templates)/' },
-      to: { path: [USE_CASES, '^src/lib/(roots|ui|cli)/'] },
+      to: { path: [USE_CASES, '^src/lib/(roots|gitops|ui|cli)/'] },
     },
     {
       name: 'libraries-are-bundled',

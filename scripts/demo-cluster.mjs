@@ -33,7 +33,7 @@ platform(repository, ['addon', 'list', '--environment', 'dev'])
 say('An application whose changes wait for a sync by hand, as in production.')
 const image = (version) => `registry.example.com/web:${version}`
 platform(repository, ['app', 'create', 'web', '--environment', 'dev', '--image', image('1.0.0'), '--no-auto-sync', '--yes'])
-platform(repository, ['app', 'sync', 'web', '--environment', 'dev'])
+platform(repository, ['app', 'sync', 'web', '--environment', 'dev', '--yes'])
 platform(repository, ['app', 'status', 'web'])
 
 say('Somebody changes it by hand: env drift says so (exit code 2), and app sync heals it.')
@@ -42,7 +42,7 @@ const kubeconfig = path.join(parent, 'kubeconfig')
 platform(repository, ['cluster', 'kubeconfig', 'dev', '--kubeconfig', kubeconfig, '--use'])
 run(repository, kubectl, [`--kubeconfig=${kubeconfig}`, '--namespace=web', 'scale', 'deployment/web', '--replicas=5'], 'kubectl')
 platform(repository, ['env', 'drift', 'dev'], 2)
-platform(repository, ['app', 'sync', 'web', '--environment', 'dev'])
+platform(repository, ['app', 'sync', 'web', '--environment', 'dev', '--yes'])
 platform(repository, ['env', 'drift', 'dev'])
 
 say('A new version, and back: the rollback is a commit of its own, so Git and the cluster agree and it stays.')

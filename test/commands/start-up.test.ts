@@ -10,7 +10,7 @@ const TRACE = `process.on('exit', () => require('node:fs').writeFileSync(process
 const ENVIRONMENT = ['apiVersion: platform/v1alpha1', 'kind: Environment', 'role: workload', 'network:', '  cidr: 10.0.0.0/16', '']
 
 interface Outputs {
-  outputs: Record<string, { bytes: number; inputs: Record<string, { bytesInOutput: number }> }>
+  outputs: Record<string, { bytes: number; inputs: Record<string, { bytesInOutput: number }>; imports: Array<{ path: string }> }>
 }
 
 let folder: string
@@ -27,7 +27,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What a command reads at its start: files of dist/, their size, the libraries inside of them, and the parts of Node. */
-async function loadedBy(...args: string[]): Promise<{ files: string[]; kilobytes: number; libraries: string[]; ofNode: string[] }> {
+async function loadedBy(
+  ...args: string[]
+): Promise<{ files: string[]; kilobytes: number; libraries: string[]; sources: string[]; ofNode: string[] }> {
   const list = path.join(folder, `${args.join('-').replaceAll(/\W+/g, '-')}.json`)
   const bin = path.join(ROOT, 'bin', 'run.js')
   // Without credentials, so that a command for AWS ends before it calls anybody.
@@ -47,6 +49,7 @@ async function loadedBy(...args: string[]): Promise<{ files: string[]; kilobytes
     files,
     kilobytes: files.reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0) / 1000,
     libraries: [...new Set(libraries)],
+    sources: inputs,
     ofNode: loaded.ofNode.flatMap((name) => /^NativeModule (\w+)$/.exec(name)?.[1] ?? []),
   }
 }
@@ -121,4 +124,27 @@ test('of an AWS client only the commands that platform calls are there, and of z
   expect(ec2.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(250_000)
   const languages = [...sizes.keys()].flatMap((input) => /\/zod\/v4\/locales\/(.*)\.js$/.exec(input)?.[1] ?? [])
   expect(languages).toEqual(['en'])
+})
+
+const CATALOGUE = 'templates/addons/catalogue.json'
+
+test.each([['--version'], ['--help'], ['cluster', 'token', '--cluster', 'acme-dev', '--region', 'eu-west-1']])(
+  'the catalogue of add-ons is not read: %s',
+  async (...args) => {
+    expect((await loadedBy(...args)).sources).not.toContain(CATALOGUE)
+  },
+)
+
+test('another catalogue is another build: what was checked with the old one is checked again', async () => {
+  const { outputs } = await bundled()
+  const holding = (source: string): string[] => Object.keys(outputs).filter((file) => source in (outputs[file]?.inputs ?? {}))
+  const [checker = ''] = holding('src/lib/config/known-project.ts')
+  // Each file is named after its content, in which the names of the files that it imports stand.
+  const reached = new Set([checker])
+  for (const file of reached) for (const { path: next } of outputs[file]?.imports ?? []) if (next in outputs) reached.add(next)
+  expect(holding(CATALOGUE).length).toBeGreaterThan(0)
+  for (const file of holding(CATALOGUE)) {
+    expect(reached).toContain(file)
+    expect(path.basename(file)).toMatch(/-[A-Z0-9]{8}\.cjs$/)
+  }
 })

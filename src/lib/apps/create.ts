@@ -2,13 +2,17 @@ import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
-import { runSteps, type StepSummary } from '../core/steps.js'
+import { runSteps, type Step, type StepSummary } from '../core/steps.js'
+import { uncommittedFiles } from '../git/git.js'
 import { publish, type Published } from '../git/publish.js'
+import { LOCK_FILE } from '../templates/lock-file.js'
+import { type OwnedFile, planOwnedFiles, writeOwnedFiles } from '../templates/owned-files.js'
 import type { TemplateFile } from '../templates/shipped.js'
 import { APPLICATION_SET_FILE, appsApplicationSet } from './application-set.js'
 import type { AppsContext } from './context.js'
 import { messageOf } from './deliver.js'
 import { type Assignment, imageAssignments, withValues } from './edit-values.js'
+import { keepingFiles } from './keep-files.js'
 import { assertAppName, assertBase, OVERLAY_FILE, overlayFolder, VALUES_FILE } from './model.js'
 import { basesOf, environmentOf, environmentsOf, readIn, writeIn } from './repository.js'
 import { baseFiles, type BaseSource } from './starter-chart.js'
@@ -50,27 +54,36 @@ export async function createApp(context: AppsContext, options: CreateOptions): P
   assertAppName(app)
   assertBase(base)
   const known = await environmentsOf(project.directory, app)
-  const wanted = chosen(context, options.environments).filter(({ name }) => !known.includes(name))
+  const begun = options.push ? await open(context, known, (name) => `${overlayFolder(app, name)}/${OVERLAY_FILE}`) : []
+  const wanted = chosen(context, options.environments).filter(({ name }) => !known.includes(name) || begun.includes(name))
   if (wanted.length === 0) throw exists(app, known)
   const overlays = wanted.map((environment) => ({
     name: environment.name,
     autoSync: options.autoSync ?? environment.preset !== 'production',
   }))
   const bases = await basesOf(project.directory, app)
-  const chart = bases.includes(base) ? [] : baseFiles(app, base, await sourceOf(options.source))
-  const files = [...chart, ...(await overlayFiles(options, overlays)), ...(await applicationSetFile(context))]
-  const paths = files.map((file) => file.path)
-  const result = { app, environments: overlays, base, files: paths }
+  const isThere = bases.includes(base) && begun.length === 0
+  const chart = isThere ? [] : baseFiles(app, base, await sourceOf(options.source))
+  const set = await applicationSetFile(context)
+  // What a run that was cut short has written counts as the user's.
+  const missing = async ({ path: file }: TemplateFile): Promise<boolean> => (await readIn(project.directory, file)) === undefined
+  const made = [...chart, ...(await overlayFiles(options, overlays))]
+  const files: TemplateFile[] = []
+  for (const file of made) if (await missing(file)) files.push(file)
+  const paths = [...made, ...set].map((file) => file.path)
+  const listed = [...made, ...set.filter(({ action }) => action === 'write')].map((file) => file.path)
+  const result = { app, environments: overlays, base, files: listed }
   if (options.dryRun) return { ...result, status: 'planned', commit: null, branch: null, steps: [] }
   if (options.push) await options.confirm?.()
   let published: Published | undefined
-  const { results } = await runSteps(ports, `Create ${app}`, [
+  const steps: Step[] = [
     {
       id: 'files',
       title: 'Files',
       run: async () => {
         await writeIn(project.directory, files)
-        return { outcome: 'done', detail: `${paths.length} in gitops/` }
+        await writeOwnedFiles(project.directory, set)
+        return { outcome: 'done', detail: `${listed.length} in gitops/` }
       },
     },
     ...(options.push
@@ -80,13 +93,14 @@ export async function createApp(context: AppsContext, options: CreateOptions): P
             title: 'Git',
             run: async () => {
               const message = messageOf(`Create application ${app} for ${overlays.map(({ name }) => name).join(', ')}`, options.reason)
-              published = await publish(ports, project.directory, { ...(await context.git()), files: paths, message })
+              published = await publish(ports, project.directory, { ...(await context.git()), files: [...paths, LOCK_FILE], message })
               return { outcome: 'done' as const, detail: published.commit.slice(0, 12) }
             },
           },
         ]
       : []),
-  ])
+  ]
+  const { results } = await keepingFiles(project.directory, [...paths, LOCK_FILE], async () => runSteps(ports, `Create ${app}`, steps))
   return { ...result, status: 'created', commit: published?.commit ?? null, branch: published?.local ?? null, steps: results }
 }
 
@@ -118,11 +132,19 @@ async function overlayFiles(
 }
 
 /** A user's own version of it stays. */
-async function applicationSetFile(context: AppsContext): Promise<TemplateFile[]> {
-  if ((await readIn(context.project.directory, APPLICATION_SET_FILE)) !== undefined) return []
+async function applicationSetFile(context: AppsContext): Promise<OwnedFile[]> {
+  const { directory } = context.project
   const { stringify } = await import('../core/yaml.js')
   const text = stringify(appsApplicationSet(await context.git()), { lineWidth: 0 })
-  return [{ path: APPLICATION_SET_FILE, content: `# Finds the applications. Made by platform; your edits are kept.\n${text}` }]
+  const file = { path: APPLICATION_SET_FILE, content: `# Finds the applications. Made by platform; your edits are kept.\n${text}` }
+  const [owned] = await planOwnedFiles(directory, [file])
+  return owned?.action === 'write' || owned?.action === 'keep' ? [owned] : []
+}
+
+/** Those whose file is here and in no commit: a run that was cut short has written it. */
+async function open({ ports, project }: AppsContext, names: readonly string[], fileOf: (name: string) => string): Promise<string[]> {
+  const found = (await uncommittedFiles(ports, project.directory, names.map(fileOf))) ?? []
+  return names.filter((name) => found.includes(fileOf(name)))
 }
 
 async function sourceOf(source: CreateOptions['source']): Promise<BaseSource> {

@@ -1,12 +1,16 @@
 import { APPLICATIONS, ARGOCD_NAMESPACE } from '../argocd/application.js'
 import { refreshApplicationSet } from '../argocd/application-sets.js'
+import { listApplications } from '../argocd/argocd.js'
+import { UserError } from '../core/errors.js'
 import { runSteps, type StepSummary } from '../core/steps.js'
+import { commitOf, filesAt } from '../git/git.js'
 import { publish } from '../git/publish.js'
 import { APPLICATION_SET } from './application-set.js'
 import type { AppsContext } from './context.js'
 import { messageOf } from './deliver.js'
-import { applicationName, APPS_FOLDER, assertAppName, overlayFolder } from './model.js'
-import { environmentsOf, readOverlay, textsBelow, writeIn } from './repository.js'
+import { keepingFiles } from './keep-files.js'
+import { applicationName, APPS_FOLDER, assertAppName, OVERLAY_FILE, overlayFolder } from './model.js'
+import { readOverlay, textsBelow, writeIn } from './repository.js'
 
 const LONGEST_LOOK_MS = 60_000
 
@@ -32,18 +36,46 @@ export interface DeleteOptions {
   reason: string | undefined
 }
 
-/** @throws `AppNotFound` */
+/**
+ * What a deletion takes along. One that was cut short is found again: by what the last commit still has, or by what Argo CD still has.
+ * @throws `AppNotFound`
+ */
 export async function planDeletion(context: AppsContext, wanted: { app: string; environment?: string | undefined }): Promise<DeletionPlan> {
-  const { directory } = context.project
-  assertAppName(wanted.app)
-  if (wanted.environment !== undefined) {
-    await readOverlay(directory, wanted.app, wanted.environment)
-    const files = [...(await textsBelow(directory, overlayFolder(wanted.app, wanted.environment))).keys()]
-    return { app: wanted.app, environments: [wanted.environment], files }
+  const { app, environment } = wanted
+  assertAppName(app)
+  const folder = environment === undefined ? `${APPS_FOLDER}/${app}` : overlayFolder(app, environment)
+  const files = await filesOf(context, folder)
+  const inGit = files.flatMap((file) => {
+    const [, name, found] = OVERLAY.exec(file) ?? []
+    return name === app && found !== undefined ? [found] : []
+  })
+  const environments = inGit.length > 0 ? inGit.toSorted() : await leftOver(context, wanted)
+  // Says what there is instead.
+  if (environments.length === 0) await readOverlay(context.project.directory, app, environment ?? 'any')
+  return { app, environments, files }
+}
+
+const OVERLAY = new RegExp(`^${APPS_FOLDER}/([^/]+)/environments/([^/]+)/${OVERLAY_FILE.replace('.', '\\.')}$`)
+
+async function filesOf({ ports, project: { directory } }: AppsContext, folder: string): Promise<string[]> {
+  const here = [...(await textsBelow(directory, folder)).keys()]
+  const head = await commitOf(ports, directory, 'HEAD')
+  const committed = head === undefined ? [] : await filesAt(ports, directory, head, [folder])
+  return [...new Set([...here, ...committed])].sort()
+}
+
+/** Environments in which Argo CD still has an application that Git has no more. */
+async function leftOver(context: AppsContext, { app, environment }: { app: string; environment?: string | undefined }): Promise<string[]> {
+  try {
+    const names = (await listApplications(await context.hub(), { selector: `app=${app}` })).map(({ name }) => name)
+    return [...context.project.environments.keys()].filter(
+      (each) => names.includes(applicationName({ app, environment: each })) && (environment === undefined || each === environment),
+    )
+  } catch (error) {
+    // Without Argo CD there is nothing left of it.
+    if (error instanceof UserError) return []
+    throw error
   }
-  const environments = await environmentsOf(directory, wanted.app)
-  if (environments.length === 0) await readOverlay(directory, wanted.app, 'any')
-  return { app: wanted.app, environments, files: [...(await textsBelow(directory, `${APPS_FOLDER}/${wanted.app}`)).keys()] }
 }
 
 /**
@@ -59,9 +91,13 @@ export async function deleteApp(context: AppsContext, plan: DeletionPlan, option
       id: 'git',
       title: 'Git',
       run: async () => {
-        await writeIn(project.directory, [], plan.files)
+        if (plan.files.length === 0) return { outcome: 'unchanged', detail: 'it is gone already' }
         const message = messageOf(`Delete ${plan.app} from ${plan.environments.join(', ')}`, options.reason)
-        commit = (await publish(ports, project.directory, { ...(await context.git()), files: plan.files, message })).commit
+        const publication = { ...(await context.git()), files: plan.files, message }
+        commit = await keepingFiles(project.directory, plan.files, async () => {
+          await writeIn(project.directory, [], plan.files)
+          return (await publish(ports, project.directory, publication)).commit
+        })
         return { outcome: 'done', detail: commit.slice(0, 12) }
       },
     },

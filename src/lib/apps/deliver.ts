@@ -10,6 +10,7 @@ import { type Published, publish } from '../git/publish.js'
 import { APPLICATION_SET } from './application-set.js'
 import type { AppsContext } from './context.js'
 import { applicationName, baseFolder, type Overlay } from './model.js'
+import { keepingFiles } from './keep-files.js'
 import { readPolicy, type SyncPolicy } from './sync-policy.js'
 import { readIn, writeIn } from './repository.js'
 import type { TemplateFile } from '../templates/shipped.js'
@@ -63,12 +64,11 @@ export async function deliver(context: AppsContext, overlay: Overlay, change: Ch
       title: 'Git',
       run: async (control) => {
         const place = await context.git()
-        await writeIn(context.project.directory, change.write, change.remove)
-        control.progress(`pushing to ${place.url}`)
-        state.published = await publish(context.ports, context.project.directory, {
-          ...place,
-          files: all,
-          message: messageOf(change.title, options.reason),
+        const { directory } = context.project
+        state.published = await keepingFiles(directory, all, async () => {
+          await writeIn(directory, change.write, change.remove)
+          control.progress(`pushing to ${place.url}`)
+          return publish(context.ports, directory, { ...place, files: all, message: messageOf(change.title, options.reason) })
         })
         const { commit, changed } = state.published
         return { outcome: changed ? 'done' : 'unchanged', detail: commit.slice(0, 12) }
@@ -182,7 +182,7 @@ async function notFollowing(client: KubernetesClient, name: string, path: string
 }
 
 /** By itself it looks at Git every minute only. Where it is not there yet, root brings it. */
-async function refreshSet(client: KubernetesClient): Promise<void> {
+export async function refreshSet(client: KubernetesClient): Promise<void> {
   if (await askForRefresh(client, APPLICATION_SET)) return
   if (await readApplication(client, 'root')) await refreshApplication(client, 'root')
 }

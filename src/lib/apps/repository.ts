@@ -1,7 +1,7 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Environment, Project } from '../config/project.js'
-import { UserError } from '../core/errors.js'
+import { isSystemError, UserError } from '../core/errors.js'
 import { readTextIfExists, resolveInside, writeFileAtomic } from '../core/files.js'
 import { nearest } from '../core/names.js'
 import { unknownEnvironment } from '../roots/select.js'
@@ -46,8 +46,23 @@ export async function readIn(directory: string, file: string): Promise<string | 
 /** Writes and removes files of the repository. @returns their paths */
 export async function writeIn(directory: string, files: readonly TemplateFile[], removed: readonly string[] = []): Promise<string[]> {
   for (const { path: file, content } of files) await writeFileAtomic(await resolveInside(directory, file), content)
-  for (const file of removed) await rm(await resolveInside(directory, file), { force: true })
+  for (const file of removed) {
+    await rm(await resolveInside(directory, file), { force: true })
+    await removeEmptyFolders(directory, path.posix.dirname(file))
+  }
   return [...files.map((file) => file.path), ...removed]
+}
+
+/** Git knows no empty folders, and here they would look like an application. */
+export async function removeEmptyFolders(directory: string, folder: string): Promise<void> {
+  for (let each = folder; each.startsWith(`${APPS_FOLDER}/`); each = path.posix.dirname(each)) {
+    try {
+      await rmdir(await resolveInside(directory, each))
+    } catch (error) {
+      if (isSystemError(error, 'ENOTEMPTY') || isSystemError(error, 'EEXIST')) return
+      if (!isSystemError(error, 'ENOENT')) throw error
+    }
+  }
 }
 
 /** Texts of all files below a folder, by their path from the repository. */

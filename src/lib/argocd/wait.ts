@@ -18,7 +18,7 @@ export interface WaitOptions {
   /** The commit that each of them must have been compared with. */
   revision?: string
   timeoutMs: number
-  /** Told whenever something changed. */
+  /** Told at every look. */
   progress?: (detail: string, count: { done: number; total: number }) => void
   /** The clusters whose events explain what does not get healthy. Default: the one of Argo CD. */
   clientOf?: ClientOfCluster
@@ -27,6 +27,8 @@ export interface WaitOptions {
 }
 
 const LOOK_AGAIN_MS = 1500
+/** What progress names of all that is open; an error names all. */
+const MOST_TOLD = 4
 /** Argo CD looks at Git by itself only every three minutes. */
 const REFRESH_EVERY_MS = 30_000
 
@@ -40,7 +42,6 @@ export async function waitForApplications(ports: ArgoCdPorts, client: Kubernetes
   const isDone = options.isDone ?? isSettled
   const begun = clock.now().getTime()
   let refreshed = begun
-  let told = ''
   let settled = 0
   let looks = 0
   for (;;) {
@@ -53,9 +54,8 @@ export async function waitForApplications(ports: ArgoCdPorts, client: Kubernetes
     // Where all count, what was just synced may have made further ones: it must look well twice.
     if (settled > (looks === 0 || options.names ? 0 : 1)) return applications
     looks += 1
-    const detail = describeOpen(open, [...missing.map((name) => `${name} not there yet`), ...others])
-    if (detail !== told && settled === 0) {
-      told = detail
+    if (settled === 0) {
+      const detail = describeOpen(open, [...missing.map((name) => `${name} not there yet`), ...others])
       options.progress?.(detail, { done: applications.length - open.length, total: applications.length + missing.length })
     }
     const failed = options.failOnError === true ? open.filter(hasFailed) : []
@@ -90,7 +90,9 @@ function describeOpen(open: readonly Application[], others: readonly string[]): 
     const syncing = isRunning(operation) ? ', syncing' : ''
     return `${name} ${sync}, ${health}${syncing}`
   })
-  return [...states, ...others].join('; ')
+  const all = [...states, ...others]
+  const more = all.length - MOST_TOLD
+  return [...all.slice(0, MOST_TOLD), ...(more > 0 ? [`${more} more`] : [])].join('; ')
 }
 
 async function notHealthy(

@@ -94,10 +94,24 @@ async function atRemote(ports: GitPorts, directory: string, args: readonly strin
 async function publishAll(ports: GitPorts, directory: string, publication: Publication): Promise<Published> {
   const { files, message } = publication
   const open = (await uncommittedFiles(ports, directory, files)) ?? []
+  const before = await commitOf(ports, directory, 'HEAD')
   if (open.length > 0) await commitFiles(ports, directory, open, message)
   const commit = (await commitOf(ports, directory, 'HEAD')) ?? ''
-  if (!(await push(ports, directory, publication, commit))) throw busy(publication)
+  try {
+    if (!(await push(ports, directory, publication, commit))) throw busy(publication)
+  } catch (error) {
+    if (before !== undefined && before !== commit) await takeBack(ports, directory, before, open)
+    throw error
+  }
   return { commit, changed: true, local: 'up-to-date' }
+}
+
+/** A commit that the server did not take is none; its files stay. */
+async function takeBack(ports: GitPorts, directory: string, before: string, files: readonly string[]): Promise<void> {
+  // Also when the run was interrupted.
+  const still = { ...ports, signal: new AbortController().signal }
+  await git(still, directory, ['reset', '--quiet', '--soft', before])
+  await git(still, directory, ['reset', '--quiet', '--', ...files])
 }
 
 /** @returns false when the server's branch has moved on meanwhile */
@@ -132,7 +146,7 @@ async function refuseConflicts(ports: GitPorts, directory: string, { files, bran
   const who = await git(ports, directory, ['log', '-1', '--format=%h by %an, %ad: %s', '--date=short', tip, '--', ...conflicts])
   throw new UserError('GitConflict', `Somebody changed the same files in Git: ${conflicts.join(', ')}. Nothing was pushed.`, {
     reason: `The last change there: ${who.stdout.trim()}`,
-    next: ['Bring both together (your change is still in your files): git pull --rebase --autostash', 'Then run the same command again.'],
+    next: ['Bring both together; what you have here stays: git pull --rebase --autostash', 'Then run the same command again.'],
     details: { files: conflicts, branch },
   })
 }

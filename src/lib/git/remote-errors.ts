@@ -42,7 +42,6 @@ export function remoteError(stderr: string, { url, branch }: RemoteBranch, doing
       reason,
       next: [
         'The branch is protected, or a rule of the server refuses the change: let this identity push to it, or bring the change there by a pull request.',
-        'The change is still in your files.',
       ],
       details,
     })

@@ -4,7 +4,8 @@ import type { Environment } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import { enabledAddons } from './addon-metadata.js'
 
-interface OutsideWindow {
+/** An add-on in a version that does not run on a Kubernetes version. */
+export interface OutsideWindow {
   addon: string
   version: string
   /** Versions in the catalogue that run there, newest first. */

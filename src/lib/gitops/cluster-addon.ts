@@ -20,10 +20,10 @@ export function withAddon(text: string, addon: string, version: string | undefin
   return document.toString({ lineWidth: 0 })
 }
 
-/** The annotations of the Secret of a cluster. */
-export function annotationsIn(text: string): Record<string, string> {
-  const found = (parseDocument(text).toJS() as { metadata?: { annotations?: Record<string, string> } } | null)?.metadata?.annotations
-  return found ?? {}
+/** What the Secret of a cluster says. */
+export function labelsAndAnnotationsIn(text: string): { labels: Record<string, string>; annotations: Record<string, string> } {
+  const object = parseDocument(text).toJS() as { metadata?: Partial<ReturnType<typeof labelsAndAnnotationsIn>> } | null
+  return { labels: object?.metadata?.labels ?? {}, annotations: object?.metadata?.annotations ?? {} }
 }
 
 /** As a bootstrap writes them: the file is the same whichever command was there last. */

@@ -1,6 +1,8 @@
 import { UserError } from '../core/errors.js'
+import { readTextIfExists, resolveInside } from '../core/files.js'
 import { conflictLines } from './conflict-markers.js'
 import { inspectTemplates, type InspectedFile, type InspectedPart } from './inspect.js'
+import { digestOf, type PlatformLock } from './lock-file.js'
 import { pristineFolderOf } from './parts.js'
 
 export interface VerifyFinding {
@@ -29,12 +31,26 @@ export interface VerifyResult {
  * @throws `TemplateTampered` with every finding
  */
 export async function verifyTemplates(directory: string, options: { strict?: boolean; templates?: string } = {}): Promise<VerifyResult> {
-  const { parts } = await inspectTemplates(directory, options.templates)
+  const { parts, lock } = await inspectTemplates(directory, options.templates)
   const findings = parts.flatMap((part) => part.files.flatMap((file) => findingsIn(part, file, options.strict === true)))
+  const gitops = await gitopsFiles(directory, lock)
+  if (options.strict === true) findings.push(...gitops.flatMap(({ path, state }) => (state === 'intact' ? [] : [{ path, finding: state }])))
   const vendored = parts.flatMap(({ files }) => files.filter(({ state }) => state !== 'yours'))
-  const result = { files: vendored.length, edited: vendored.filter(({ state }) => state === 'edited').map(({ path }) => path), findings }
+  const edited = [...vendored, ...gitops].filter(({ state }) => state === 'edited').map(({ path }) => path)
+  const result = { files: vendored.length + gitops.length, edited, findings }
   if (findings.length > 0) throw tampered(result)
   return result
+}
+
+/** What platform wrote for Argo CD: there is no template of it, so platform.lock.json alone says how it was. */
+async function gitopsFiles(directory: string, lock: PlatformLock): Promise<Array<{ path: string; state: 'intact' | 'edited' | 'missing' }>> {
+  const noted = Object.entries(lock.files).filter(([path]) => path.startsWith('gitops/') && lock.removed?.includes(path) !== true)
+  return Promise.all(
+    noted.map(async ([path, digest]) => {
+      const text = await readTextIfExists(await resolveInside(directory, path))
+      return { path, state: text === undefined ? 'missing' : digestOf(text) === digest ? 'intact' : 'edited' }
+    }),
+  )
 }
 
 function findingsIn(part: InspectedPart, file: InspectedFile, strict: boolean): VerifyFinding[] {

@@ -6,6 +6,8 @@ import type { Screen } from './screen.js'
 
 /** Progress of a step is shown at most this often, so that the log of a CI service stays readable. */
 const PROGRESS_EVERY_MS = 10_000
+/** The same progress again, so that nobody takes a long wait for the end. */
+const SAME_PROGRESS_EVERY_MS = 60_000
 
 /** One line for each start and end of a step on stderr, with the time since the command began. */
 export class PlainReporter implements Reporter {
@@ -13,7 +15,7 @@ export class PlainReporter implements Reporter {
   readonly #clock: Pick<Clock, 'now'>
   readonly #beganAt: number
   readonly #titles = new Map<string, string>()
-  readonly #lastShown = new Map<string, number>()
+  readonly #lastShown = new Map<string, { at: number; text?: string }>()
 
   constructor(screen: Screen, clock: Pick<Clock, 'now'>) {
     this.#screen = screen
@@ -28,7 +30,7 @@ export class PlainReporter implements Reporter {
         break
       case 'step-started':
         this.#titles.set(event.id, event.title)
-        this.#lastShown.set(event.id, this.#now())
+        this.#lastShown.set(event.id, { at: this.#now() })
         this.#line(`${event.title} …`)
         break
       case 'step-progress':
@@ -58,11 +60,12 @@ export class PlainReporter implements Reporter {
 
   #progress(event: Extract<ReportEvent, { type: 'step-progress' }>): void {
     const now = this.#now()
-    const last = this.#lastShown.get(event.id)
-    if (last !== undefined && now - last < PROGRESS_EVERY_MS) return
-    this.#lastShown.set(event.id, now)
     const count = event.done === undefined || event.total === undefined ? '' : `${event.done}/${event.total} `
-    this.#line(`${this.#titles.get(event.id) ?? event.id} … ${count}${event.detail}`)
+    const text = `${count}${event.detail}`
+    const last = this.#lastShown.get(event.id)
+    if (last && now - last.at < (last.text === text ? SAME_PROGRESS_EVERY_MS : PROGRESS_EVERY_MS)) return
+    this.#lastShown.set(event.id, { at: now, text })
+    this.#line(`${this.#titles.get(event.id) ?? event.id} … ${text}`)
   }
 
   #line(text: string): void {

@@ -56,7 +56,8 @@ test('links to runbooks may lead to a Git host', async () => {
     .flatMap(({ rules }) => rules)
     .filter(({ alert }) => alert !== undefined)
   expect(alerts.length).toBeGreaterThan(0)
-  for (const { annotations } of alerts) expect(annotations?.['runbook_url']).toMatch(`${url}gitops/addons/resources/management/kube-prometheus-stack/runbooks/`)
+  for (const { annotations } of alerts)
+    expect(annotations?.['runbook_url']).toMatch(`${url}gitops/addons/resources/management/kube-prometheus-stack/runbooks/`)
 })
 
 test('people are told only where the values say how, each severity in its own rhythm', async () => {

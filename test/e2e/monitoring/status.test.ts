@@ -108,7 +108,9 @@ test('what an alert says can be read: no template of a real alert is broken', as
   const known = new Set((await readRuleFiles()).flatMap(alertsOf).map(({ alert }) => alert))
   for (const { labels, annotations } of found) {
     expect(known).toContain(labels['alertname'])
-    const [file = ''] = (annotations['runbook_url'] ?? '').replace('gitops/addons/resources/management/kube-prometheus-stack/', '').split('#')
+    const [file = ''] = (annotations['runbook_url'] ?? '')
+      .replace('gitops/addons/resources/management/kube-prometheus-stack/', '')
+      .split('#')
     expect(await readFile(path.join(MONITORING, file), 'utf8')).toContain(`## ${labels['alertname'] ?? ''}`)
   }
 })

@@ -23,7 +23,7 @@ const HANDED_ON: Record<string, readonly string[][]> = {
     ['redis', 'config'],
     ['sentinel', 'config'],
   ],
-  sonarqube: [['sonarProperties']],
+  sonarqube: [['sonarProperties'], ['setAdminPassword']],
   velero: [['schedules']],
 }
 

@@ -1,11 +1,12 @@
 import { execa } from 'execa'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { appsApplicationSet } from '../../../src/lib/apps/application-set.js'
 import type { AppsContext } from '../../../src/lib/apps/context.js'
 import { createApp, type CreateOptions } from '../../../src/lib/apps/create.js'
+import { deleteApp, planDeletion } from '../../../src/lib/apps/delete.js'
 import { deployApp, promoteApp } from '../../../src/lib/apps/deploy.js'
 import { imageAssignments, parseAssignment, withValues } from '../../../src/lib/apps/edit-values.js'
 import { appHistory } from '../../../src/lib/apps/history.js'
@@ -19,6 +20,7 @@ import { differences, inWords } from '../../../src/lib/gitops/words.js'
 import { execProgram } from '../../../src/lib/core/exec.js'
 import type { Ports } from '../../../src/lib/core/ports.js'
 import { silentReporter } from '../../../src/lib/core/report.js'
+import { verifyTemplates } from '../../../src/lib/templates/verify.js'
 import { fakeClock } from '../../helpers/fake-clock.js'
 import { FakeKubernetes } from '../../helpers/fake-kubernetes.js'
 
@@ -205,8 +207,6 @@ describe('a question', () => {
     await expect(promoteApp(context, promotion, { ...HOW, confirm })).rejects.toMatchObject({ code: 'EnvironmentNotFound' })
     const pausing = { pause: true, reason: undefined, dryRun: false, confirm }
     await expect(pauseApp(context, DEV, pausing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
-    const syncing = { dryRun: false, wait: false, timeoutMs: 1000, prune: true, confirm }
-    await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
     expect(asked).toBe(0)
   })
 
@@ -219,6 +219,92 @@ describe('a question', () => {
     expect(asked).toBe(2)
     expect([await git('status', '--porcelain'), await git('rev-parse', 'HEAD')]).toEqual(['', before])
   })
+})
+
+test('a sync waits for an application that Argo CD has not seen yet, and names it when the time is over', async () => {
+  await create()
+  const syncing = { dryRun: false, wait: true, timeoutMs: 10_000, prune: true }
+  const before = context.ports.clock.now().getTime()
+  await expect(syncApp(context, DEV, syncing)).rejects.toMatchObject({ code: 'ArgoCdNotReady', details: { application: 'web.dev' } })
+  expect(context.ports.clock.now().getTime() - before).toBeGreaterThanOrEqual(10_000)
+})
+
+describe('what goes wrong', () => {
+  const refusePushes = async (): Promise<void> => {
+    await writeFile(path.join(bare, 'hooks', 'pre-receive'), '#!/bin/sh\necho not today >&2\nexit 1\n', { mode: 0o755 })
+  }
+  const allowPushes = async (): Promise<void> => rm(path.join(bare, 'hooks', 'pre-receive'))
+  const REMOVAL = { dryRun: false, keepResources: false, wait: false, timeoutMs: 1000, reason: undefined }
+  const state = async (): Promise<unknown> => [
+    await git('status', '--porcelain', '--untracked-files=all'),
+    await git('rev-parse', 'HEAD'),
+    await readdir(path.join(here, 'gitops', 'apps'), { recursive: true }).catch(() => []),
+  ]
+
+  test.each(['an empty server', 'one that has something'])('a refused push to %s leaves everything as it was', async (which) => {
+    if (which !== 'an empty server') await create({ app: 'first' })
+    await refusePushes()
+    const before = await state()
+    await expect(create()).rejects.toMatchObject({ code: 'GitRefused' })
+    expect(await state()).toEqual(before)
+    await allowPushes()
+    await create()
+    await refusePushes()
+    const [created, values] = [await state(), 'gitops/apps/web/environments/dev/values.yaml']
+    await expect(deploy('2.0.0')).rejects.toMatchObject({ code: 'GitRefused' })
+    expect(await state()).toEqual(created)
+    await expect(deleteApp(context, await planDeletion(context, { app: 'web' }), REMOVAL)).rejects.toMatchObject({ code: 'GitRefused' })
+    expect(await state()).toEqual(created)
+    // What the user has changed stays, too.
+    await writeFile(path.join(here, values), 'image: { repository: mine, tag: "1" }\n')
+    await expect(deployApp(context, DEV, { ...NO_CHANGE, set: ['replicas=3'] }, HOW)).rejects.toMatchObject({ code: 'GitRefused' })
+    expect(await read(values)).toBe('image: { repository: mine, tag: "1" }\n')
+  })
+
+  test('files that a dead run has written are published by the same command', async () => {
+    await create({ push: false })
+    const created = await create()
+    expect(created.environments.map(({ name }) => name)).toEqual(['dev', 'prod'])
+    expect(await git('status', '--porcelain')).toBe('')
+    expect(await git('ls-tree', '-r', '--name-only', 'HEAD', 'gitops/apps/web')).toContain('base/1.0.0/Chart.yaml')
+    await expect(create()).rejects.toMatchObject({ code: 'AppExists' })
+  })
+
+  test('a deletion that was cut short is finished by the same command', async () => {
+    await create()
+    await rm(path.join(here, 'gitops/apps/web'), { recursive: true })
+    const plan = await planDeletion(context, { app: 'web' })
+    expect(plan.environments).toEqual(['dev', 'prod'])
+    expect(plan.files).toContain('gitops/apps/web/environments/dev/app.yaml')
+    expect((await deleteApp(context, plan, REMOVAL)).commit).toBe(await git('rev-parse', 'HEAD'))
+    await expect(planDeletion(context, { app: 'web' })).rejects.toMatchObject({ code: 'AppNotFound' })
+    cluster.put('applications.argoproj.io', {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name: 'web.prod', namespace: 'argocd', labels: { app: 'web' } },
+    })
+    expect(await planDeletion(context, { app: 'web' })).toEqual({ app: 'web', environments: ['prod'], files: [] })
+    await expect(planDeletion(context, { app: 'web', environment: 'dev' })).rejects.toMatchObject({ code: 'AppNotFound' })
+  })
+
+  test('a deleted application can be made again', async () => {
+    await create()
+    await deleteApp(context, await planDeletion(context, { app: 'web' }), REMOVAL)
+    expect((await create()).status).toBe('created')
+  })
+})
+
+test('the ApplicationSet is in the lock file, so that an edit is known', async () => {
+  await create()
+  expect(await git('ls-tree', '--name-only', 'HEAD')).toContain('platform.lock.json')
+  expect(await verifyTemplates(here, { strict: true })).toMatchObject({ files: 1, edited: [] })
+  const file = path.join(here, 'gitops/bootstrap/apps.yaml')
+  await writeFile(file, `${await readFile(file, 'utf8')}# mine\n`)
+  expect((await verifyTemplates(here)).edited).toEqual(['gitops/bootstrap/apps.yaml'])
+  await expect(verifyTemplates(here, { strict: true })).rejects.toMatchObject({ code: 'TemplateTampered' })
+  // And stays.
+  await create({ app: 'other' })
+  expect(await readFile(file, 'utf8')).toContain('# mine')
 })
 
 describe('values', () => {

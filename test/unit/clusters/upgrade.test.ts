@@ -7,6 +7,7 @@ import { chooseVersion } from '../../../src/lib/clusters/upgrade/addon-changes.j
 import { judge, refuseBlocked, type UpgradeChecks } from '../../../src/lib/clusters/upgrade/checks.js'
 import { removedBy } from '../../../src/lib/clusters/upgrade/removed-apis.js'
 import { objectsIn, scanManifests } from '../../../src/lib/clusters/upgrade/scan-manifests.js'
+import { outsideWindow } from '../../../src/lib/gitops/addon-window.js'
 import { upgradePath } from '../../../src/lib/clusters/upgrade/upgrade-path.js'
 
 describe('the way to a version', () => {
@@ -112,7 +113,7 @@ describe('what is found', () => {
     refreshedAt: '2026-11-24T10:00:00.000Z',
     stale: false,
   }
-  const nothing = { version: '1.35', insights: [passing], manifests: [], requests: [], requestsReason: null, addons: [] }
+  const nothing = { version: '1.35', insights: [passing], manifests: [], requests: [], requestsReason: null, addons: [], outsideWindow: [] }
   const between = (version: string): boolean => version === '1.35'
 
   test('is nothing when all is well', () => {
@@ -140,6 +141,14 @@ describe('what is found', () => {
     const found = judge({ ...nothing, addons: [addon, { ...addon, name: 'other', managed: false }] }, between)
     expect(found.blocking).toEqual(['The add-on coredns has no version for Kubernetes 1.35 yet'])
     expect(found.warnings).toEqual(['The add-on other, which is not one of ours, has no version for 1.35'])
+  })
+
+  test('blocks for an add-on of the catalogue that does not run there, and says what does', () => {
+    const addons = { kyverno: { enabled: true, version: '3.9.0' }, jaeger: { enabled: true, version: '4.11.1' } }
+    expect(judge({ ...nothing, outsideWindow: outsideWindow({ addons }, '1.36') }, between).blocking).toEqual([
+      'kyverno 3.9.0 runs on Kubernetes 1.33 to 1.35, not on 1.36; no version in the catalogue fits 1.36',
+    ])
+    expect(outsideWindow({ addons }, '1.35')).toEqual([])
   })
 
   test('is refused unless it is accepted', () => {

@@ -15,6 +15,16 @@ function chartOf(name: string): { chart: string; version: string; keys: KeyBranc
   return JSON.parse(readFileSync(path.join(FIXTURES, `${name}.json`), 'utf8')) as ReturnType<typeof chartOf>
 }
 
+/** Paths of values that are passwords themselves, and not the name of a Secret or of a key in one. */
+function passwordsIn(value: unknown, place = ''): string[] {
+  if (typeof value !== 'object' || value === null) {
+    return /(?:passw(?:or)?d|passcode|token)$/i.test(place) && typeof value === 'string' && value !== '' && !value.startsWith('${env:')
+      ? [place]
+      : []
+  }
+  return Object.entries(value).flatMap(([key, each]) => passwordsIn(each, `${place}.${key}`))
+}
+
 describe('values of add-ons', () => {
   it.each(runs)('are all known to the chart: $name ($role)', ({ name, addon, role }) => {
     const { keys } = chartOf(name)
@@ -32,6 +42,11 @@ describe('values of add-ons', () => {
     const { keys } = chartOf('kube-prometheus-stack')
     const values = { alertManager: {}, prometheus: { prometheusSpec: { retentoin: '1d' } }, grafana: { persistance: { enabled: true } } }
     expect(unknownKeys(values, keys)).toEqual(['alertManager', 'prometheus.prometheusSpec.retentoin', 'grafana.persistance'])
+  })
+
+  it.each(runs)('write no password into a file: $name ($role)', ({ name, role }) => {
+    const written = valueFiles(name, role).flatMap((file) => passwordsIn(readValues(file)))
+    expect(written).toEqual([])
   })
 
   it('has no file for what is not an add-on, or does not run there', () => {

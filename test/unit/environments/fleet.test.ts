@@ -7,6 +7,7 @@ import type { Ports } from '../../../src/lib/core/ports.js'
 import type { ReportEvent } from '../../../src/lib/core/report.js'
 import { applyFleet } from '../../../src/lib/environments/fleet/apply-fleet.js'
 import { concurrencyLimit } from '../../../src/lib/environments/fleet/concurrency.js'
+import { driftFleet, driftOfOne } from '../../../src/lib/environments/fleet/drift-fleet.js'
 import { writeReport } from '../../../src/lib/environments/fleet/report-file.js'
 import { fleetExitCode, fleetResult } from '../../../src/lib/environments/fleet/result.js'
 import { type FleetOptions, type Member, type Outcome, runFleet } from '../../../src/lib/environments/fleet/run-fleet.js'
@@ -182,6 +183,25 @@ describe('a fleet that must be confirmed', () => {
     [{ interactive: false }, true],
   ])('is begun with %j and yes: %s', async (ask, yes) => {
     expect(await apply(ask, yes)).toContain('steps-declared')
+  })
+})
+
+describe('a soft environment', () => {
+  const SOFT = 'apiVersion: platform/v1alpha1\nkind: Environment\nrole: workload\nisolation: soft\nhost: dev\n'
+
+  it('is refused with what to do instead, for its host would be meant', async () => {
+    const { context } = bench()
+    const project = await loadProject(await repository({ 'environments/dev.yaml': ENVIRONMENT, 'environments/shop.yaml': SOFT }), {
+      env: {},
+    })
+    const own = { ...context, project }
+    const selection = { names: ['dev', 'shop'] }
+    const options = { ...OPTIONS, yes: true, adopt: false, allowReplace: [] }
+    await expect(applyFleet(own, selection, options)).rejects.toMatchObject({ code: 'BadFlag', next: ['platform env apply shop'] })
+    const gitOps = async () => Promise.reject(new Error('asked'))
+    const refusal = { code: 'BadFlag', next: [expect.stringContaining('platform env drift dev'), expect.any(String)] as string[] }
+    await expect(driftOfOne(own, 'shop', gitOps)).rejects.toMatchObject(refusal)
+    await expect(driftFleet(own, selection, { ...OPTIONS, gitOps })).rejects.toMatchObject(refusal)
   })
 })
 

@@ -12,7 +12,7 @@ import { fetchCharts, noteCharts, wantedCharts } from '../../../src/lib/gitops/a
 import { addonFiles, addonsInUse } from '../../../src/lib/gitops/addon-files.js'
 import { addonMetadata } from '../../../src/lib/gitops/addon-metadata.js'
 import { refuseOutsideWindow } from '../../../src/lib/gitops/addon-window.js'
-import { annotationsIn, withAddon } from '../../../src/lib/gitops/cluster-addon.js'
+import { labelsAndAnnotationsIn, withAddon } from '../../../src/lib/gitops/cluster-addon.js'
 import { factValues } from '../../../src/lib/gitops/fact-values.js'
 import { Helm } from '../../../src/lib/helm/helm.js'
 import { readLock } from '../../../src/lib/templates/lock-file.js'
@@ -180,8 +180,9 @@ metadata:
     const on = withAddon(text, 'eck-stack', '0.20.0')
     expect(on).toContain('role: workload # stays')
     expect(on).toContain('enable_eck_stack: "true"')
-    expect(annotationsIn(on)).toEqual({ addon_eck_stack_version: '0.20.0', addon_kyverno_version: '3.9.0', aws_region: 'eu-west-1' })
-    expect(Object.keys(annotationsIn(on))).toEqual(Object.keys(annotationsIn(on)).sort())
+    const { annotations } = labelsAndAnnotationsIn(on)
+    expect(annotations).toEqual({ addon_eck_stack_version: '0.20.0', addon_kyverno_version: '3.9.0', aws_region: 'eu-west-1' })
+    expect(Object.keys(annotations)).toEqual(Object.keys(annotations).sort())
     expect(withAddon(on, 'eck-stack', undefined)).toBe(text)
   })
 

@@ -82,6 +82,19 @@ describe('PlainReporter', () => {
     }
     expect(stderr.text.trimEnd().split('\n').slice(1)).toEqual(['[10.0s] Network … 10/36 aws_subnet', '[20.0s] Network … 20/36 aws_subnet'])
   })
+
+  test('progress that stays the same shows once a minute', async () => {
+    const { screen, stderr } = recordingScreen()
+    const clock = fakeClock()
+    const reporter = new PlainReporter(screen, clock)
+    reporter.emit(start('healthy', 'Applications'))
+    for (let second = 1; second <= 130; second += 1) {
+      await clock.sleep(1000)
+      reporter.emit({ type: 'step-progress', id: 'healthy', detail: 'web Degraded' })
+    }
+    const times = stderr.text.trimEnd().split('\n').slice(1)
+    expect(times).toEqual(['[10.0s]', '[1m 10s]', '[2m 10s]'].map((time) => `${time} Applications … web Degraded`))
+  })
 })
 
 test('QuietReporter shows warnings and plans only', () => {

@@ -67,12 +67,19 @@ export async function createSoft(context: SoftContext, options: CreateSoftOption
 }
 
 /** Said each time: isolation by namespaces is weaker than it looks. */
-function warnWhatIsShared({ ports }: Pick<SoftContext, 'ports'>, { name, host }: SoftEnvironment): void {
+function warnWhatIsShared({ ports }: Pick<SoftContext, 'ports'>, { name, host, databases, soft }: SoftEnvironment): void {
   ports.report.emit({
     type: 'warning',
     message:
       `${name} is soft: it shares the control plane, the nodes, the network and the upgrades of ${host} with its neighbours, and everything ` +
       `that is not in a namespace, such as custom resource definitions. A break-out of a container reaches them. For more, use isolation: hard.`,
+  })
+  if (Object.keys(databases).length === 0) return
+  ports.report.emit({
+    type: 'warning',
+    message:
+      `The databases of ${name} are encrypted with the data key of ${host}, which also opens those of ${host} and of its neighbours` +
+      `${soft.ownKey ? `; the key of ${name} is for what its applications encrypt` : ''}.`,
   })
 }
 

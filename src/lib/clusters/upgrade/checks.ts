@@ -4,6 +4,7 @@ import { readAddons } from '../../aws/cluster-parts.js'
 import { readUpgradeInsights, type UpgradeInsight } from '../../aws/upgrade-insights.js'
 import { UserError } from '../../core/errors.js'
 import { isLoopbackUrl } from '../../core/loopback.js'
+import { type OutsideWindow, outsideWindow } from '../../gitops/addon-window.js'
 import { readRequestedApis, type RequestedApi } from '../../kube/requested-apis.js'
 import { type ClusterContext, type ClusterPlace, requestFor } from '../find-cluster.js'
 import { clusterToken } from '../token.js'
@@ -20,6 +21,8 @@ export interface UpgradeChecks {
   requests: RequestedApi[] | null
   requestsReason: string | null
   addons: AddonChange[]
+  /** Enabled add-ons of the catalogue that do not run on the new version, and the versions of them that do. */
+  outsideWindow: OutsideWindow[]
   /** Why the upgrade must not start, in words. */
   blocking: string[]
   /** What somebody should know, in words. */
@@ -53,13 +56,14 @@ export async function checkUpgrade(
     requests: asked ? requests.filter(({ removedIn }) => between(removedIn)) : null,
     requestsReason: asked ? null : requests.reason,
     addons,
+    outsideWindow: outsideWindow(place.environment, to),
   }
   return { ...findings, ...judge(findings, between) }
 }
 
 /** @param between whether an API ends with this upgrade, and not with an earlier one */
 export function judge(findings: Findings, between: (version: string) => boolean): Pick<UpgradeChecks, 'blocking' | 'warnings'> {
-  const { addons, insights, manifests, requests, requestsReason, version } = findings
+  const { addons, insights, manifests, outsideWindow: outside, requests, requestsReason, version } = findings
   const gone = manifests.map((each) => ({ ends: between(each.removedIn), text: manifestText(each) }))
   const withoutVersion = addons.filter((addon) => addon.version === null)
   return {
@@ -72,6 +76,7 @@ export function judge(findings: Findings, between: (version: string) => boolean)
       ...withoutVersion
         .filter(({ managed }) => managed)
         .map(({ name }) => `The add-on ${name} has no version for Kubernetes ${version} yet`),
+      ...outside.map(({ text }) => text),
     ],
     warnings: [
       ...insights.filter(({ status, stale }) => status !== 'ERROR' && (status !== 'PASSING' || stale)).map(insightText),

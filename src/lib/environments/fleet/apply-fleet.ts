@@ -2,7 +2,7 @@ import type { RootContext } from '../../roots/context.js'
 import { refuseUnconfirmable } from '../../roots/confirmation.js'
 import type { Root } from '../../roots/root.js'
 import { applyAny } from '../apply-any.js'
-import { membersOf, wavesOf, type Selection } from './members.js'
+import { membersOf, refuseSoft, wavesOf, type Selection } from './members.js'
 import { fleetResult, type FleetMember, type FleetResult } from './result.js'
 import { runFleet, type FleetOptions } from './run-fleet.js'
 import { WaveConfirmation } from './wave-confirmation.js'
@@ -21,6 +21,7 @@ export interface ApplyFleetOptions extends Omit<FleetOptions, 'title'> {
 export async function applyFleet(context: RootContext, selection: Selection, options: ApplyFleetOptions): Promise<FleetResult> {
   const startedAt = context.ports.clock.now().getTime()
   const { yes, adopt, allowReplace, ...fleet } = options
+  refuseSoft(context.project, selection, (name) => [`platform env apply ${name}`])
   const waves = wavesOf(membersOf(context.project, selection))
   refuseUnconfirmable(context.ports, { yes, look: `platform env plan ${flagsOf(selection)}` })
   const questions = new Map(

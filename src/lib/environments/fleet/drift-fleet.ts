@@ -3,7 +3,7 @@ import { findDrift } from '../../roots/drift-root.js'
 import type { RootContext } from '../../roots/context.js'
 import type { Root } from '../../roots/root.js'
 import type { ApplicationFinding, GitOpsComparison, GitOpsDrift } from './argocd-drift.js'
-import { membersOf, wavesOf, type Selection } from './members.js'
+import { membersOf, refuseSoft, wavesOf, type Selection } from './members.js'
 import { errorOf, type FleetMember } from './result.js'
 import { runFleet, type FleetOptions } from './run-fleet.js'
 
@@ -32,8 +32,16 @@ export interface DriftResult {
   }>
 }
 
+function insteadOfDrift(name: string, host: string): string[] {
+  return [
+    `Compare what it has in AWS, together with all of ${host}: platform env drift ${host}`,
+    `Bring its namespaces to what its file says; without a difference this changes nothing: platform env apply ${name}`,
+  ]
+}
+
 /** Compares what Terraform and Argo CD made of one root with what is there now. @throws what keeps it from being compared */
 export async function driftOfOne(context: RootContext, name: string, gitOps: GitOpsComparison): Promise<DriftResult> {
+  refuseSoft(context.project, { names: [name] }, insteadOfDrift)
   const roots = membersOf(context.project, { names: [name] })
   return { environments: await Promise.all(roots.map(async (root) => verdictOf(root, await compare(context, root, gitOps)))) }
 }
@@ -44,6 +52,7 @@ export async function driftFleet(
   selection: Selection,
   options: Omit<FleetOptions, 'title'> & { gitOps: GitOpsComparison },
 ): Promise<DriftResult> {
+  refuseSoft(context.project, selection, insteadOfDrift)
   const roots = wavesOf(membersOf(context.project, selection)).flat()
   const outcomes = await runFleet(
     context,

@@ -23,6 +23,23 @@ export function membersOf(project: Project, selection: Selection): Root[] {
   throw new UserError('BadFlag', 'There is no environment to work on.', { next: ['platform env create NAME'] })
 }
 
+/**
+ * Refuses soft environments, which are a part of their host's root and of its cluster, where the answer would be that of the host.
+ * @throws `BadFlag` with what to do instead
+ */
+export function refuseSoft({ environments }: Project, selection: Selection, next: (name: string, host: string) => string[]): void {
+  if ('all' in selection) return
+  for (const each of selection.names) {
+    const { name, host } = environments.get(each) ?? {}
+    if (name === undefined || host === undefined) continue
+    throw new UserError('BadFlag', `Environment ${name} is soft: it has no infrastructure and no state of its own.`, {
+      reason: `Its key and its databases belong to its host ${host}, its namespaces to the cluster of ${host}.`,
+      next: next(name, host),
+      details: { environment: name, host },
+    })
+  }
+}
+
 /** In the order in which they are built on each other: what is shared, then management, then workload. */
 export function wavesOf(roots: readonly Root[]): Root[][] {
   return stages.map((stage) => roots.filter((root) => root.stage === stage)).filter((wave) => wave.length > 0)

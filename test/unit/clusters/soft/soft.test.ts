@@ -40,6 +40,11 @@ describe('the file of a soft environment', () => {
     ['a pod security level that does not exist', 'podSecurity: restrict\n', { line: 6, field: 'podSecurity', nearest: 'restricted' }],
     ['a group of the system', 'viewers:\n  groups: ["system:masters"]\n', { line: 7, field: 'viewers.groups[0]' }],
     ['a principal that is none', 'administrators:\n  principals: [alice]\n', { line: 7, field: 'administrators.principals[0]' }],
+    [
+      'add-ons',
+      'addons:\n  velero:\n    enabled: true\n',
+      { line: 6, field: 'addons', message: expect.stringContaining('host') as string },
+    ],
     ['an edge', 'edge:\n  enabled: true\n', { line: 6, field: 'edge' }],
   ])('refuses %s', async (_what, text, expected) => {
     const problems = await problemsOf(await repository({ [DEV]: ENVIRONMENT, 'environments/alpha.yaml': SOFT + text }))
