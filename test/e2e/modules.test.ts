@@ -5,7 +5,7 @@ import { parse } from '@cdktn/hcl2json'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { execProgram } from '../../src/lib/core/exec.js'
 import { readManifest, templatesFolder } from '../../src/lib/templates/shipped.js'
-import { moduleValues, rootValues } from './modules/bad-values.js'
+import { existingRoot, existingRootValues, moduleValues, rootValues } from './modules/bad-values.js'
 import { shared, sharedRootValues, trail } from './modules/shared-values.js'
 import { small } from './modules/values.js'
 import { VALID, validated } from './modules/validated.js'
@@ -73,6 +73,12 @@ async function refusedBy(folder: string, values: Record<string, unknown>): Promi
 describe.each([
   ...Object.entries(manifest.modules).map(([name, version]) => ({ name, folder: `modules/${name}/${version}`, ...moduleValues[name]! })),
   { name: 'root eks', folder: `roots/eks/${manifest.roots['eks']!.version}`, good: small, bad: rootValues },
+  {
+    name: 'root eks-existing',
+    folder: `roots/eks-existing/${manifest.roots['eks-existing']!.version}`,
+    good: existingRoot,
+    bad: existingRootValues,
+  },
   { name: 'root shared', folder: `roots/shared/${manifest.roots['shared']!.version}`, good: { ...shared, trail }, bad: sharedRootValues },
 ])('variables of $name', ({ folder, good, bad }) => {
   const directory = path.join(templatesFolder(), 'terraform', folder)

@@ -174,6 +174,7 @@ const MEANT: Record<string, (() => fc.Arbitrary<unknown>) | null> = {
   'platform.shared.account': null,
   'environment.isolation': () => fc.constant('hard'),
   'environment.host': null,
+  'environment.existing': null,
   'environment.account': () => fc.constant('sandbox'),
   'environment.connectivity.management': () => fc.constant(MANAGEMENT.name),
   'environment.connectivity.enabled': () => fc.constant(true),

@@ -117,7 +117,11 @@ export class ImageRegistry {
   }
 
   async #send(method: string, place: string, body?: Buffer, type = 'application/octet-stream'): Promise<Response> {
-    const response = await fetch(`http://${this.host}${place}`, { method, headers: { 'content-type': type }, ...(body && { body: new Uint8Array(body) }) })
+    const response = await fetch(`http://${this.host}${place}`, {
+      method,
+      headers: { 'content-type': type },
+      ...(body && { body: new Uint8Array(body) }),
+    })
     if (!response.ok) throw new Error(`${method} ${place}: ${response.status} ${await response.text()}`)
     return response
   }

@@ -23,15 +23,21 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
   static override flags = {
     ...changeFlags,
     ...clusterRoleFlags,
+    'delete-cluster': Flags.boolean({
+      summary: 'Destroy a cluster that was imported too. Without it, it is forgotten and stays as it is.',
+      helpGroup: 'CHANGE',
+    }),
     confirm: Flags.string({ summary: 'Name of the environment, instead of typing it.', helpValue: '<name>', helpGroup: 'CHANGE' }),
   }
 
   async run(): Promise<DestroyResult | PlanResult> {
     const { name } = this.args
     const context = rootContext(this.ports, await this.project(), await this.target())
+    const { refuseDeletion } = await import('../../lib/roots/foreign.js')
+    refuseDeletion(context.project, name, this.flags['delete-cluster'])
     if (this.flags['dry-run']) {
       const { previewEnvironment } = await import('../../lib/environments/plan.js')
-      const preview = await previewEnvironment(context, { name, destroy: true })
+      const preview = await previewEnvironment(context, { name, destroy: true, deleteForeign: this.flags['delete-cluster'] })
       await this.printPlan(preview)
       await this.printFields(plannedFields(preview))
       return preview
@@ -59,7 +65,9 @@ What AWS keeps on purpose (keys pending deletion, locked logs) is listed with th
     const { destroyEnvironment } = await import('../../lib/environments/destroy.js')
     const { Teardown } = await import('../../lib/clusters/teardown/teardown-steps.js')
     const { ports, project, target } = context
-    const teardown = new Teardown(bootstrapContext(ports, project, target), bootstrapOptions(options.name, this.flags))
-    return destroyEnvironment(context, { ...options, inCluster: teardown.steps }).finally(() => teardown.close())
+    const deleteForeign = this.flags['delete-cluster']
+    const keepsCluster = project.environments.get(options.name)?.existing !== undefined && !deleteForeign
+    const teardown = new Teardown(bootstrapContext(ports, project, target), { ...bootstrapOptions(options.name, this.flags), keepsCluster })
+    return destroyEnvironment(context, { ...options, deleteForeign, inCluster: teardown.steps }).finally(() => teardown.close())
   }
 }

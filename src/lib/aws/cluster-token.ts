@@ -34,7 +34,8 @@ export async function signClusterToken(connection: AwsConnection, cluster: strin
   }
 }
 
-async function signingCredentials({ roleArn, ...connection }: AwsConnection): Promise<TemporaryCredentials> {
+/** What a connection signs with: its own credentials, or those of the role that it takes. */
+export async function signingCredentials({ roleArn, ...connection }: AwsConnection): Promise<TemporaryCredentials> {
   const found = await credentialsFor(connection)
   const own: TemporaryCredentials = typeof found === 'function' ? await found() : found
   return roleArn === undefined ? own : assumeAsCaller({ ...connection, credentials: own }, roleArn)

@@ -1,3 +1,4 @@
+import type { RestoredDatabase } from '../environments/restore.js'
 import type { ApplyResult } from '../roots/apply-root.js'
 import type { DestroyResult } from '../roots/destroy-root.js'
 import type { Retained } from '../aws/leftovers/leftovers.js'
@@ -52,6 +53,14 @@ export const retainedColumns: ReadonlyArray<Column<Retained>> = [
   { header: 'Kept by AWS', value: ({ arn }) => arn },
   { header: 'Until', value: ({ until }) => until },
   { header: 'Why', value: ({ reason }) => reason },
+]
+
+/** What the databases of a restored environment are made from, as a table. */
+export const restoredColumns: ReadonlyArray<Column<RestoredDatabase>> = [
+  { header: 'Database', value: ({ database }) => database },
+  { header: 'Engine', value: ({ engine }) => engine },
+  { header: 'Made from', value: ({ snapshot }) => snapshot ?? 'nothing: it starts empty' },
+  { header: 'Taken', value: ({ takenAt }) => takenAt ?? '' },
 ]
 
 /** Simple output values; lists and maps are for `--json`. */

@@ -50,6 +50,24 @@ export async function createEnvironmentFile(
   options: EnvironmentOptions,
   context: LoadContext & { dryRun?: boolean } = {},
 ): Promise<Project> {
+  const file = environmentFilePath(name)
+  const outside = await readOutsideSettings(context.env ?? {})
+  return addEnvironmentFile(project, name, context, {
+    text: async () => environmentText(project, options, outside),
+    explain: (resolve) => forFlags(file, resolve),
+  })
+}
+
+/**
+ * Writes an environment file that does not exist yet, once the repository with it is found valid.
+ * @param content.explain turns problems of the new file into what the caller knows it from
+ */
+export async function addEnvironmentFile(
+  project: Project,
+  name: string,
+  context: LoadContext & { dryRun?: boolean },
+  content: { text: () => Promise<string>; explain: (resolve: () => Project) => Project },
+): Promise<Project> {
   assertEnvironmentName(name)
   const outside = await readOutsideSettings(context.env ?? {})
   const files = await readRepositoryFiles(project.directory)
@@ -57,10 +75,10 @@ export async function createEnvironmentFile(
   if (files.texts.has(file)) throw new UserError('BadFlag', `${file} already exists.`, { next: [`Change ${file} instead.`] })
   const target = await resolveInside(project.directory, file)
 
-  const text = await environmentText(project, options, outside)
+  const text = await content.text()
   // Last, so that what does not fit an older file is a problem of the new one.
   const texts = new Map([...files.texts, [file, text]])
-  const created = forFlags(file, () => resolveConfiguration({ ...files, texts }, outside).project)
+  const created = content.explain(() => resolveConfiguration({ ...files, texts }, outside).project)
   if (context.dryRun !== true) await writeFileAtomic(target, text)
   return created
 }

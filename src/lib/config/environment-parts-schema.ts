@@ -115,6 +115,13 @@ const databaseFields = later(() =>
       .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: 'must be 1 to 63 lower-case letters, digits and underscores, starting with a letter' })
       .optional()
       .describe('Database that is made in it. PostgreSQL engines only.'),
+    snapshot: z
+      .string()
+      .regex(/^(?:arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(?:cluster-)?snapshot:)?[A-Za-z][A-Za-z0-9:-]{0,254}$/, {
+        error: 'must be the name or ARN of a snapshot',
+      })
+      .optional()
+      .describe('Snapshot that it is made from, written by env restore. Means nothing once the database exists. PostgreSQL engines only.'),
     backupRetentionDays: z.int().min(0).max(35).optional().describe('Days that backups are kept. 0: no backups; Aurora always has some.'),
     finalSnapshot: z.boolean().optional().describe('Whether the data, and the key that opens it, outlive the database.'),
     partitionKey: tableKey.optional().describe('Partition key of the table. dynamodb only.'),
@@ -150,7 +157,7 @@ function databaseProblems(database: WrittenDatabase): Array<[keyof WrittenDataba
   const foreign: ReadonlyArray<keyof WrittenDatabase> = [
     ...(isTable ? (['version', 'instanceClass', 'instances'] as const) : (['partitionKey', 'sortKey'] as const)),
     ...(engine === 'postgresql' ? [] : (['storageGiB'] as const)),
-    ...(isTable || isCache ? (['databaseName'] as const) : []),
+    ...(isTable || isCache ? (['databaseName', 'snapshot'] as const) : []),
   ]
   const problems: Array<[keyof WrittenDatabase, string]> = foreign
     .filter((field) => database[field] !== undefined)

@@ -3,6 +3,7 @@ import { cidrsOverlap, isIpv4Cidr } from './cidr.js'
 import { addonCatalogue } from './addons/catalogue.js'
 import { checkAddons } from './addons/rules.js'
 import { checkParts } from './part-rules.js'
+import { checkExisting } from './existing-rules.js'
 import { type FieldPath, problemAt, type Problem } from './problem.js'
 import { valueAt } from './schema-problems.js'
 import { checkShared } from './shared.js'
@@ -90,6 +91,7 @@ function checkHard(source: YamlSource): Problem[] {
     })
   }
   const network = valueAt(source.value, ['network'])
+  if (source.has(['existing'])) return [...problems, ...checkExisting(source)]
   const fillable = network === undefined || (typeof network === 'object' && network !== null)
   if (fillable && !source.has(['network', 'cidr'])) {
     problems.push(problemAt(source, ['network', 'cidr'], 'is missing: a hard environment needs an address range, /16 to /20'))
@@ -103,16 +105,17 @@ function checkSoft(source: YamlSource, environments: readonly EnvironmentSource[
     ...source.keyPosition([field]),
   }))
   if (textAt(source, ['role']) === 'management') problems.push(problemAt(source, ['role'], 'a management environment must be hard'))
-  const hosts = environments.filter((environment) => !isSoft(environment.source)).map(({ name }) => name)
+  const hosts = environments.filter((each) => !isSoft(each.source) && !each.source.has(['existing'])).map(({ name }) => name)
   if (!source.has(['host']))
     return [...problems, problemAt(source, ['host'], 'is missing: a soft environment needs one', { allowed: hosts })]
   const host = textAt(source, ['host'])
   if (host === undefined || hosts.includes(host)) return problems
-  const exists = environments.some(({ name }) => name === host)
+  const exists = environments.find(({ name }) => name === host)
+  const why = exists?.source.has(['existing']) ? 'stands around a cluster that was imported' : 'is soft itself'
   const near = nearest(host, hosts)
   return [
     ...problems,
-    problemAt(source, ['host'], exists ? `${host} is soft itself, so it cannot be a host` : `there is no environment ${host}`, {
+    problemAt(source, ['host'], exists ? `${host} ${why}, so it cannot be a host` : `there is no environment ${host}`, {
       allowed: hosts,
       ...(near !== undefined && !exists && { nearest: near }),
     }),

@@ -1,5 +1,6 @@
 import type { DatabaseEngine, Isolation, Preset, Role } from './choices.js'
 import type { TargetGroup, WafRuleGroup } from './environment-parts-schema.js'
+import type { ExistingCluster } from './existing-schema.js'
 import type { KubernetesVersion } from './kubernetes-versions.js'
 import type { Problem } from './problem.js'
 import type { NodeGroup, Platform } from './schema.js'
@@ -72,6 +73,8 @@ export interface Environment {
     exporter: boolean
     monthlyBudgetUsd?: number
   }
+  /** A cluster that platform did not make: the network and the node groups above are what it has. */
+  existing?: ExistingCluster
   /** Soft environments only. */
   soft?: SoftPart
   /** Every add-on that may run in an environment of this role. */
@@ -107,6 +110,8 @@ export interface Database {
   instances?: number
   storageGiB?: number
   databaseName?: string
+  /** What it is made from. */
+  snapshot?: string
   backupRetentionDays: number
   finalSnapshot: boolean
   partitionKey?: { name: string; type: 'S' | 'N' | 'B' }

@@ -73,6 +73,7 @@ function resolveDatabase(file: DatabaseFile, preset: Preset): Database {
     instances: file.instances ?? defaults.instances,
     ...(engine === 'postgresql' && { storageGiB: file.storageGiB ?? 20 }),
     ...(databaseName !== undefined && { databaseName }),
+    ...(file.snapshot !== undefined && { snapshot: file.snapshot }),
     backupRetentionDays: file.backupRetentionDays ?? defaults.backupRetentionDays,
     finalSnapshot,
   }

@@ -4,6 +4,7 @@ import { defaultKubernetesVersion } from './kubernetes-versions.js'
 import { presetValues, type PresetValues } from './presets.js'
 import { type FieldPath, formatField } from './problem.js'
 import type { Environment } from './project.js'
+import { aroundExisting } from './resolve-existing.js'
 import { resolveDatabases } from './resolve-databases.js'
 import { HOST_FIELDS } from './project-rules.js'
 import { resolveSoft, written } from './resolve-soft.js'
@@ -104,7 +105,11 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
       kubernetesVersion: decide('cluster.kubernetesVersion', (v) => v.cluster?.kubernetesVersion, defaultKubernetesVersion),
       authenticationMode: decide('cluster.authenticationMode', (v) => v.cluster?.authenticationMode, 'API'),
       publicAccessCidrs: decide('cluster.publicAccessCidrs', (v) => v.cluster?.publicAccessCidrs, []),
-      administrators: decide('cluster.administrators', (v) => v.cluster?.administrators, account.roleArn === undefined ? [] : [account.roleArn]),
+      administrators: decide(
+        'cluster.administrators',
+        (v) => v.cluster?.administrators,
+        account.roleArn === undefined ? [] : [account.roleArn],
+      ),
       logRetentionDays: decide('cluster.logRetentionDays', (v) => v.cluster?.logRetentionDays, base.cluster.logRetentionDays),
       addonVersions: decide('cluster.addonVersions', (v) => v.cluster?.addonVersions, {}),
       nodeGroups: decide('cluster.nodeGroups', (v) => v.cluster?.nodeGroups, base.cluster.nodeGroups),
@@ -114,6 +119,7 @@ export function resolveEnvironment(input: ResolveInput): { environment: Environm
     databases: resolveDatabases(input.file.databases ?? {}, { preset, source: input.source, origins }),
   }
   origins.set('cluster.name', 'default')
+  if (input.file.existing) return { environment: aroundExisting(environment, input.file.existing, fileOrigin, origins), origins }
   if (input.file.cluster?.nodeGroups) refineNodeGroupOrigins(environment, input.source, origins)
   return { environment, origins }
 }

@@ -11,6 +11,7 @@ import {
   policiesSchema,
   wafSchema,
 } from './environment-parts-schema.js'
+import { existingSchema } from './existing-schema.js'
 import { defaultKubernetesVersion, supportedKubernetesVersions } from './kubernetes-versions.js'
 import { accountId, cidr, days, later, logRetentionDays, name, networkCidr, principalArn, region, roleArn, tags } from './schema-parts.js'
 import { sharedSchema } from './shared-schema.js'
@@ -182,6 +183,7 @@ export const environmentSchema = z
       .describe('The VPC.'),
     keys: keysSchema.optional().describe('The KMS keys. In a soft environment: a key of its own, which it has only when this is written.'),
     cluster: clusterSchema.optional().describe('The Kubernetes cluster.'),
+    existing: existingSchema.optional().describe('A cluster that platform did not make, written by cluster import.'),
     edge: edgeSchema.optional().describe('The load balancer at the edge.'),
     waf: wafSchema.optional().describe('The web ACL that looks at every request to the load balancer.'),
     databases: databasesSchema.optional().describe('Databases by name. Those of a soft environment are made in the network of its host.'),

@@ -162,6 +162,12 @@ export const errorCodes = {
   KubeconfigLocked: { exitCode: ExitCode.failed, meaning: 'Another program holds the lock of a kubeconfig.' },
   KubernetesUnreachable: { exitCode: ExitCode.failed, meaning: 'The API server of a cluster gives no answer.' },
   KubernetesRefused: { exitCode: ExitCode.failed, meaning: 'The API server of a cluster refused a request.' },
+  BackupNotFound: { exitCode: ExitCode.failed, meaning: 'There is no backup that an environment can be restored from.' },
+  ClusterNotImportable: {
+    exitCode: ExitCode.failed,
+    meaning: 'The cluster has something that an environment around an existing cluster cannot describe.',
+  },
+  ImportNotClean: { exitCode: ExitCode.failed, meaning: 'Importing the cluster would change it.' },
   WrongCluster: {
     exitCode: ExitCode.refused,
     meaning: 'The API server is not that of the configured cluster, or the cluster is not the one of the environment.',

@@ -9,12 +9,12 @@ import type { Run } from './run.js'
 
 /** Looks in AWS for what the configuration describes and the state does not know, after a run that was killed. */
 export async function findLostResources(
-  context: { run: Run; root: Root; platform: string; prepared: Prepared },
+  context: { run: Run; root: Root; platform: string; prepared: Prepared; forget: boolean },
   control: StepControl,
 ): Promise<ImportBlock[]> {
-  const { run, root, platform, prepared } = context
+  const { run, root, platform, prepared, forget } = context
   const { clients, terraform, state } = prepared
-  const finder = existingFinder(run, clients, { platform, environment: root.name })
+  const finder = existingFinder({ run, root, platform, clients }, { forget })
   const { imports } = await makePlan({ run, terraform, state, finder }, control)
   await dropImports(terraform)
   return imports

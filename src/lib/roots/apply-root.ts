@@ -1,5 +1,6 @@
 import { stateOutputs } from '../aws/state-object.js'
 import { runSteps, type Step } from '../core/steps.js'
+import type { PlanSummary } from '../terraform/plan.js'
 import { appliedCommit } from './applied-commit.js'
 import { applyPlan, refuseDataLoss, startApplying } from './applying.js'
 import { confirmPlan, reportPlan } from './confirmation.js'
@@ -26,6 +27,8 @@ export interface ApplyOptions {
   confirm?: () => Promise<void>
   /** Imports what exists when the state is empty or gone. */
   adopt?: boolean
+  /** Looks at the plan before anybody is asked. @throws what it does not like */
+  judge?: (summary: PlanSummary) => void
   /** Reads back from AWS what the root promises. @returns what was found, in words. @throws `VerifyFailed` */
   verify?: (prepared: Prepared, outputs: Record<string, unknown>) => Promise<string>
 }
@@ -66,6 +69,7 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
 
       if (hasChanges) {
         reportPlan(run.ports, name, confirmed)
+        options.judge?.(confirmed.summary)
         refuseDataLoss(confirmed.summary, options.allowReplace)
         await (options.confirm?.() ?? confirmPlan(run.ports, { yes: options.yes, question: `Apply this plan to ${name}?` }))
       }

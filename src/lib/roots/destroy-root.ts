@@ -8,7 +8,7 @@ import { applyPlan, startApplying } from './applying.js'
 import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
 import type { RootContext } from './context.js'
 import { findKept, keptInWords, type Kept } from './kept-resources.js'
-import { makePlan, type Plan } from './planning.js'
+import { makePlan, withoutForeign, type Plan } from './planning.js'
 import { withoutProgram } from './plan-root.js'
 import { planResult } from './plan-step.js'
 import { preparation, type Prepared } from './preparation.js'
@@ -21,6 +21,8 @@ export interface DestroyOptions {
   confirm?: string
   /** False: return as soon as Terraform is at work; the same command finishes and proves it. */
   wait: boolean
+  /** What platform did not make is destroyed too. Default: it is forgotten, and stays as it is. */
+  deleteForeign?: boolean
   /** What has to happen in the cluster, after the confirmation and before anything in AWS goes. Each step finishes what a cut left. */
   inCluster?: () => Promise<readonly Step[]>
 }
@@ -52,9 +54,10 @@ export async function destroyRoot(context: RootContext, root: Root, options: Des
     context.ports,
     { repository: context.project.directory, environment: name, command: withoutProgram(root.commands.destroy), purpose: 'change' },
     async (run) => {
-      const { prepared, scope, findings } = await prepare(context, run, root)
+      const forgotten = options.deleteForeign === true ? undefined : root.foreign
+      const { prepared, scope, findings } = await prepare(context, run, root, forgotten)
       const { plan, kept, blockers } = findings
-      if (plan.summary.hasChanges || kept.lost.length > 0 || blockers.length > 0) {
+      if (plan.summary.hasChanges || kept.lost.length + kept.foreign.length > 0 || blockers.length > 0) {
         reportPlan(run.ports, name, plan)
         reportBeside(run, findings)
         // A sandbox has none of these services.
@@ -72,22 +75,28 @@ export async function destroyRoot(context: RootContext, root: Root, options: Des
 
 type Scope = Parameters<typeof emptyBlockers>[1]
 
-async function prepare(context: RootContext, run: Run, root: Root): Promise<{ prepared: Prepared; scope: Scope; findings: Findings }> {
+/** @param forgotten what platform did not make, and is not destroyed with the root. */
+async function prepare(
+  context: RootContext,
+  run: Run,
+  root: Root,
+  forgotten: Root['foreign'],
+): Promise<{ prepared: Prepared; scope: Scope; findings: Findings }> {
   const { name } = root
   const platform = context.project.platform.name
   const { steps, prepared } = preparation(context, run, root, { adopt: true })
   // Without a cluster: a name that none has, since no environment may be called like this.
-  let scope: Scope = { platform, environment: name, clusterName: root.cluster ?? `${platform}-${name}` }
+  let scope: Scope = { platform, environment: name, clusterName: (forgotten ? undefined : root.cluster) ?? `${platform}-${name}` }
   let plan: Plan | undefined
   let lost: ImportBlock[] = []
-  const found: Omit<Findings, 'plan'> = { kept: { keys: [], addresses: [], lost: [], notLookedAt: [] }, blockers: [] }
+  const found: Omit<Findings, 'plan'> = { kept: { keys: [], addresses: [], foreign: [], lost: [], notLookedAt: [] }, blockers: [] }
   await runSteps(run.ports, `Preparing to destroy ${name}`, [
     ...steps,
     {
       id: 'lost',
       title: 'What the state lost',
       run: async (control) => {
-        lost = await findLostResources({ run, root, platform, prepared: prepared() }, control)
+        lost = await findLostResources({ run, root, platform, prepared: prepared(), forget: forgotten !== undefined }, control)
         return { outcome: 'checked', detail: lost.length === 0 ? 'nothing' : `${lost.length} found in AWS` }
       },
     },
@@ -97,10 +106,12 @@ async function prepare(context: RootContext, run: Run, root: Root): Promise<{ pr
       run: async () => {
         const { terraform, clients } = prepared()
         const vpcId = (await terraform.outputs())['vpc_id']
-        if (typeof vpcId === 'string') scope = { ...scope, vpcId }
-        found.kept = await findKept(terraform, clients, scope, lost)
+        // The network of a cluster that stays is somebody else's.
+        if (typeof vpcId === 'string' && !root.foreign) scope = { ...scope, vpcId }
+        found.kept = await findKept(terraform, clients, scope, lost, forgotten)
         const { keys, records } = found.kept
-        const names = [...keys.map(({ address }) => address), ...(records ? [records.bucket] : [])]
+        const foreign = found.kept.foreign.length === 0 ? [] : [`${found.kept.foreign.length} that platform did not make`]
+        const names = [...foreign, ...keys.map(({ address }) => address), ...(records ? [records.bucket] : [])]
         return { outcome: 'checked', detail: names.length === 0 ? 'nothing' : names.join(', ') }
       },
     },
@@ -116,7 +127,7 @@ async function prepare(context: RootContext, run: Run, root: Root): Promise<{ pr
       id: 'plan',
       title: 'Plan of the destruction',
       run: async (control) => {
-        plan = await planDestruction(run, prepared(), control)
+        plan = withoutForeign(await planDestruction(run, prepared(), control), forgotten)
         return planResult(plan)
       },
     },
@@ -151,10 +162,11 @@ async function destroy(
   prepared: Prepared,
   scope: Scope,
   findings: Findings,
-  { wait, inCluster }: DestroyOptions,
+  options: DestroyOptions,
 ): Promise<Leftovers | undefined> {
   const { terraform, clients, state } = prepared
-  const { keys: keptKeys, lost, addresses } = findings.kept
+  const { keys: keptKeys, lost, addresses, foreign } = findings.kept
+  const { wait, inCluster } = options
   const title = `Destroying ${root.name}`
   let { plan } = findings
   let proof: Leftovers = { orphans: [], retained: [] }
@@ -165,18 +177,20 @@ async function destroy(
   const correctState: Step = {
     id: 'state',
     title: 'State',
-    isDone: async () => lost.length + addresses.length === 0,
+    isDone: async () => lost.length + addresses.length + foreign.length === 0,
     run: async (control) => {
       if (lost.length > 0) await adoptLostResources({ run, prepared, lost }, control)
-      await terraform.stateRemove(addresses)
+      await terraform.stateRemove([...addresses, ...foreign])
       // With a refresh, although the first plan had one: what it read is in its file and not in the state, and a person was asked since.
       plan = await planDestruction(run, prepared, control)
-      return { outcome: 'done', detail: `${lost.length} imported, ${addresses.length} kept` }
+      return { outcome: 'done', detail: `${lost.length} imported, ${addresses.length + foreign.length} kept` }
     },
   }
   const before = [
     ...((await inCluster?.()) ?? []),
-    ...(root.cluster === undefined ? [] : [protectionStep(root.cluster, false, () => clients)]),
+    ...(root.cluster === undefined || (root.foreign && options.deleteForeign !== true)
+      ? []
+      : [protectionStep(root.cluster, false, () => clients)]),
     { id: 'blockers', title: 'What would block it', run: emptyOut },
     correctState,
     // After the state: what was lost is in it again by now.

@@ -88,7 +88,7 @@ export async function findings(context: RootContext, looked: Looked, control: St
 async function outsideState({ project }: RootContext, { root, run, plan, clients }: Looked): Promise<Array<Asked<TerraformFinding>>> {
   const creates = plan ? plannedCreates(plan) : []
   if (creates.length === 0) return []
-  const finder = existingFinder(run, clients, { platform: project.platform.name, environment: root.name })(() => undefined)
+  const finder = existingFinder({ run, root, platform: project.platform.name, clients })(() => undefined)
   const { imports } = await planImports(creates, finder)
   const types = new Map(creates.map(({ address, type }) => [address, type]))
   return imports.map(({ to, id }) => ({

@@ -2,6 +2,7 @@ import type { Environment, Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import { folderOfRoot } from '../templates/parts.js'
 import type { RootName } from '../templates/shipped.js'
+import { existingVariables, FOREIGN_MODULE, importsOf } from './existing-values.js'
 import { terraformVariables } from './environment-values.js'
 import { managementPlace } from './part-values.js'
 import type { Root } from './root.js'
@@ -14,13 +15,13 @@ export function stateKey(name: string): string {
 }
 
 /** The root module that builds this environment. */
-function templateOf(environment: Pick<Environment, 'name' | 'architecture'>): RootName {
+function templateOf(environment: Pick<Environment, 'name' | 'architecture' | 'existing'>): RootName {
   if (environment.architecture === 'openshift') {
     throw new UserError('NotSupportedYet', `Environment ${environment.name} uses OpenShift, which this version cannot build yet.`, {
       next: ['Set "architecture: eks" in platform.yaml.'],
     })
   }
-  return 'eks'
+  return environment.existing ? 'eks-existing' : 'eks'
 }
 
 /** Refuses what this version cannot build, before anything is touched. @throws `NotSupportedYet` */
@@ -72,6 +73,10 @@ function rootOfHost(project: Project, environment: Environment, change?: SoftCha
       // Which soft environments it has is told by its own state.
       ...(isHost ? [place] : []),
     ],
-    values: (outputs) => terraformVariables(project, environment, outputs, change),
+    ...(environment.existing && { foreign: { module: FOREIGN_MODULE, imports: importsOf(environment.existing) } }),
+    values: (outputs) =>
+      environment.existing
+        ? existingVariables(project, environment, environment.existing)
+        : terraformVariables(project, environment, outputs, change),
   }
 }

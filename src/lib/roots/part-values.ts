@@ -1,3 +1,5 @@
+import { codeCommitPlace } from '../aws/codecommit-password.js'
+import { partitionOf } from '../aws/partition.js'
 import { findManagement } from '../config/management.js'
 import type { Database, Environment, Project } from '../config/project.js'
 import { SHARED_NAME } from '../core/names.js'
@@ -58,11 +60,21 @@ function zoneValues(shared: Record<string, unknown> | undefined): Record<string,
 }
 
 /** The environment whose Argo CD works in all clusters, where there is one. */
-function gitopsValues(project: Project, environment: Environment): Record<string, unknown> {
+export function gitopsValues(project: Project, environment: Environment): Record<string, unknown> {
+  const { platform } = project
   const management = findManagement(project, environment)
   if (!management) return {}
   const { name, account } = management
-  return { gitops: { management_environment: name, management_account_id: account.id } }
+  const git = codeCommitPlace(platform.git.url ?? '')
+  // CodeCommit's address does not say the account: that of the management environment.
+  const repository = git && `arn:${partitionOf(git.region)}:codecommit:${git.region}:${account.id}:${git.name}`
+  return {
+    gitops: {
+      management_environment: name,
+      management_account_id: account.id,
+      ...(repository !== undefined && { git_repository_arn: repository }),
+    },
+  }
 }
 
 function edgeValues(edge: Environment['edge'], shared: readonly string[]): Record<string, unknown> {
@@ -93,7 +105,7 @@ function sharedCertificates({ shared }: Project, { region }: Environment, output
 }
 
 function databaseValues(database: Database): Record<string, unknown> {
-  const { engine, version, instanceClass, instances, storageGiB, databaseName, partitionKey, sortKey } = database
+  const { engine, version, instanceClass, instances, storageGiB, databaseName, snapshot, partitionKey, sortKey } = database
   return {
     engine,
     ...(version !== undefined && { version }),
@@ -101,6 +113,7 @@ function databaseValues(database: Database): Record<string, unknown> {
     ...(instances !== undefined && { instances }),
     ...(storageGiB !== undefined && { storage_gib: storageGiB }),
     ...(databaseName !== undefined && { database_name: databaseName }),
+    ...(snapshot !== undefined && { snapshot }),
     backup_retention_days: database.backupRetentionDays,
     final_snapshot: database.finalSnapshot,
     ...(partitionKey && { partition_key: partitionKey }),

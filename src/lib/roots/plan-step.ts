@@ -20,13 +20,16 @@ export function planStep(context: { run: Run; root: Root; platform: string; prep
     title: 'Plan',
     run: async (control) => {
       const { clients, terraform, state, nothingTagged } = context.prepared()
-      const finder = existingFinder(run, clients, { platform, environment: root.name })
+      const finder = existingFinder({ run, root, platform, clients })
       const { purpose } = run.record
       const cutShort = wasCutShort(await lastChange(run.journal, root.name, run.record.runId))
       const { cluster } = root
       // What environments share is partly settings of the account, which nothing tells the owner of.
       const isNew = async () =>
-        nothingTagged && cluster !== undefined && isUntouched(clients, { platform, environment: root.name, clusterName: cluster })
+        nothingTagged &&
+        cluster !== undefined &&
+        !root.foreign &&
+        isUntouched(clients, { platform, environment: root.name, clusterName: cluster })
       const plan = await makePlan({ run, terraform, state, finder, isNew, afterCutShort: cutShort && purpose === 'change' }, control)
       if (cutShort && purpose === 'look') {
         const message = `The last run was cut short. What it was making shows as replaced here; ${root.commands.apply} keeps what AWS has finished.`

@@ -26,7 +26,7 @@ export async function planWithState(
     await writeFileAtomic(path.join(folder, 'terraform.tfstate'), text, { mode: 0o600 })
     const terraform = new Terraform(run.ports, { ...preflight.terraform.options, folder })
     await terraform.init()
-    const finder = existingFinder(run, preflight.clients, { platform: context.project.platform.name, environment: root.name })
+    const finder = existingFinder({ run, root, platform: context.project.platform.name, clients: preflight.clients })
     return makePlan({ run, terraform, lock: false, finder }, control)
   })
 }

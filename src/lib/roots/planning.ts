@@ -5,8 +5,18 @@ import { isSystemError, UserError } from '../core/errors.js'
 import { toJsonText, writeFileAtomic } from '../core/files.js'
 import type { StepControl } from '../core/steps.js'
 import { AnnouncedPlan } from '../terraform/announced-plan.js'
-import { plannedCreates, summarisePlan, taintedResources, type PlanJson, type PlannedCreate, type PlanSummary } from '../terraform/plan.js'
+import {
+  plannedCreates,
+  summarisePlan,
+  summaryWithout,
+  taintedResources,
+  type PlanJson,
+  type PlannedCreate,
+  type PlanSummary,
+} from '../terraform/plan.js'
 import type { PlanOptions as TerraformPlanOptions, Terraform } from '../terraform/terraform.js'
+import { isForeign } from './foreign.js'
+import type { Root } from './root.js'
 import type { Run } from './run.js'
 import { despiteOwnLock } from './state-lock.js'
 import { keepWhatIsWhole, type ExistingFinder } from './tainted.js'
@@ -63,6 +73,13 @@ export async function makePlan(options: MakePlanOptions, control: StepControl): 
     await writeImports(options.terraform, imports)
     control.progress(`${imports.length} resources exist already and are imported`)
   }
+}
+
+/** The plan as it will be once what platform did not make has left the state. Its file still says otherwise: it has to be made again. */
+export function withoutForeign(plan: Plan, forgotten: Root['foreign']): Plan {
+  if (!forgotten) return plan
+  const summary = summaryWithout(plan.summary, (resource) => isForeign(forgotten, resource))
+  return { ...plan, summary }
 }
 
 /**

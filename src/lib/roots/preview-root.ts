@@ -6,7 +6,7 @@ import { Terraform } from '../terraform/terraform.js'
 import type { RootContext } from './context.js'
 import { refuseProtected } from './destroy-root.js'
 import { existingFinder } from './existing-finder.js'
-import { makePlan, type Plan } from './planning.js'
+import { makePlan, withoutForeign, type Plan } from './planning.js'
 import { planResultOf, type PlanResult } from './plan-root.js'
 import { planResult } from './plan-step.js'
 import { preflightSteps, type Preflight } from './preflight.js'
@@ -20,6 +20,8 @@ export interface PreviewOptions {
   destroy?: boolean
   /** As in `ApplyOptions`. */
   adopt?: boolean
+  /** As in `DestroyOptions`. */
+  deleteForeign?: boolean
   /** Changes files of the copy first. */
   prepare?: (directory: string) => Promise<void>
 }
@@ -46,7 +48,7 @@ export async function previewRoot(context: RootContext, root: Root, options: Pre
           run: async (control) => {
             if (!preflight) throw new Error('the checks have not run')
             const { clients, terraform } = preflight
-            const finder = existingFinder(run, clients, { platform: platform.name, environment: name })
+            const finder = existingFinder({ run, root, platform: platform.name, clients })
             const hasState = await stateBucketExists(clients, { platform: platform.name, accountId: account.id, region })
             // Without a bucket there is no state yet, and a plan against an empty local one says the same.
             if (!hasState) await rm(path.join(folder, 'backend.tf.json'))
@@ -59,6 +61,7 @@ export async function previewRoot(context: RootContext, root: Root, options: Pre
               { run, terraform: inCopy, lock: false, ...(options.destroy === true ? { destroy: true } : { finder }) },
               control,
             )
+            if (options.destroy === true && options.deleteForeign !== true) plan = withoutForeign(plan, root.foreign)
             return planResult(plan)
           },
         },

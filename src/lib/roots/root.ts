@@ -1,3 +1,4 @@
+import type { ImportBlock } from '../aws/existing/plan-imports.js'
 import type { RootName } from '../templates/shipped.js'
 
 /** Where a state lies, and whose account and region that is. */
@@ -34,6 +35,11 @@ export interface Root extends StatePlace {
   unprotect: string
   /** The EKS cluster in it. */
   cluster?: string
+  /**
+   * What platform did not make: the module that describes it, and how it gets into the state. It is imported when a plan is made, and
+   * forgotten, not destroyed, with the root.
+   */
+  foreign?: { module: string; imports: readonly ImportBlock[] }
   /** The commands that work on it, for messages. */
   commands: { plan: string; apply: string; destroy: string; origins: string }
   /** Roots whose outputs some of the values come from. */

@@ -42,7 +42,7 @@ export async function inspectTemplates(directory: string, templates = templatesF
   const roots: Inspection['roots'] = []
   for (const folder of rootFolders(lock)) {
     if ((await textsIn(path.join(directory, folder))).size === 0) continue
-    const place = { folder, root: templateOf(folder) }
+    const place = { folder, root: templateOf(folder, lock) }
     const entry = lock.roots?.[folder] ?? (await entryOfRoot(directory, lock, place, { folder: templates, releases }))
     roots.push({ name: nameOfRoot(folder), folder, entry })
   }

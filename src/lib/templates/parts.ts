@@ -84,8 +84,9 @@ export function rootFolders(lock: PlatformLock): string[] {
   return [...new Set([...Object.keys(lock.roots ?? {}), ...noted])].sort()
 }
 
-/** Name of the template that a root in this folder is made from. */
-export function templateOf(folder: string): RootName {
+/** Name of the template that a root in this folder is made from. Before the lock noted it, environments had one only. */
+export function templateOf(folder: string, lock: Pick<PlatformLock, 'roots'>): RootName {
+  if (lock.roots?.[folder]?.root === 'eks-existing') return 'eks-existing'
   return folder === SHARED ? 'shared' : 'eks'
 }
 

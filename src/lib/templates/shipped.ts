@@ -10,7 +10,7 @@ export interface TemplateFile {
   content: string
 }
 
-export type RootName = 'eks' | 'shared'
+export type RootName = 'eks' | 'eks-existing' | 'shared'
 
 const manifestSchema = z.object({
   version: z.string(),

@@ -105,6 +105,13 @@ export function summarisePlan(plan: PlanJson): PlanSummary {
   return { changes, resources, hasChanges: resources.length > 0 || outputsChange, isNew: isNew && changes.add > 0 }
 }
 
+/** A summary of a destruction without the resources that leave the state before it. */
+export function summaryWithout(summary: PlanSummary, leaves: (resource: PlannedResource) => boolean): PlanSummary {
+  const resources = summary.resources.filter((resource) => !leaves(resource))
+  const destroy = resources.filter(({ actions }) => actionOf(actions) === 'delete').length
+  return { ...summary, resources, changes: { ...summary.changes, destroy } }
+}
+
 /** Resources that the plan would create. */
 export function plannedCreates(plan: PlanJson): PlannedCreate[] {
   return (plan.resource_changes ?? [])

@@ -88,7 +88,7 @@ export class Terraform {
   /** Managed resources of these types in the state, with their attributes. Not redacted. */
   async stateResources(...types: string[]): Promise<StateResource[]> {
     const { values } = (await this.#read(['show', '-json'])) as { values?: { root_module?: StateModule } }
-    return values?.root_module ? resourcesOf(values.root_module).filter(({ type }) => types.includes(type)) : []
+    return values?.root_module ? resourcesOf(values.root_module).filter(({ type }) => types.length === 0 || types.includes(type)) : []
   }
 
   /** Takes the mark away that makes Terraform replace a resource. */

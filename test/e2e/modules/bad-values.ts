@@ -5,6 +5,18 @@ const softPerson = 'arn:aws:iam::111122223333:role/a/b'
 const softOne = { namespaces: ['alpha'], administrators: [softPerson], viewers: [softPerson], key: {} }
 const group = { instance_types: ['m7i.large'], min: 1, max: 2, desired: 1 }
 
+const existingGroup = { role_arn: 'arn:aws:iam::111122223333:role/node', subnet_ids: ['subnet-1'], min: 1, max: 2, desired: 1 }
+const existingCluster = {
+  name: 'Legacy_1',
+  role_arn: 'arn:aws:iam::111122223333:role/control',
+  kubernetes_version: '1.35',
+  authentication_mode: 'API',
+  public_access_cidrs: [],
+  private_endpoint: true,
+  subnet_ids: ['subnet-1'],
+  node_groups: { a: existingGroup },
+}
+
 export const moduleValues: Record<string, ModuleValues> = {
   ...sharedModuleValues,
   state: {
@@ -202,6 +214,27 @@ Object.assign(moduleValues, {
       tags: badTags,
     },
   },
+  'cluster-existing': {
+    good: existingCluster,
+    bad: {
+      name: ['', '-a', 'a b', 'a'.repeat(101)],
+      role_arn: ['arn:aws:iam::111122223333:user/x', 'control'],
+      kubernetes_version: ['1', '1.35.1', 'latest'],
+      authentication_mode: ['CONFIG_MAP'],
+      public_access_cidrs: [['everywhere'], ['10.0.0.0']],
+      private_endpoint: [false],
+      subnet_ids: [[]],
+      security_group_ids: [['vpc-1']],
+      log_types: [['everything']],
+      secrets_kms_key_arn: ['key'],
+      support_type: ['NONE'],
+      node_groups: [{ a: { ...existingGroup, min: 3 } }],
+      addons: [{ coredns: { version: 'latest' } }],
+      access_entries: [{ someone: {} }],
+      oidc_provider: [{ url: 'oidc.example.com', client_ids: ['sts.amazonaws.com'] }],
+      tags: badTags,
+    },
+  },
   'soft-environments': {
     good: { platform: 'acme', cluster_name: 'acme-dev', cluster_administrators: [softPerson], environments: { alpha: softOne } },
     bad: {
@@ -252,6 +285,7 @@ Object.assign(moduleValues, {
       environment: 'dev',
       cluster_name: 'acme-dev',
       management: { environment: 'mgmt', account_id: '111122223333' },
+      git_repository_arn: 'arn:aws:codecommit:eu-west-1:111122223333:acme',
     },
     bad: {
       platform: names,
@@ -262,6 +296,7 @@ Object.assign(moduleValues, {
         { environment: 'Mgmt', account_id: '111122223333' },
         { environment: 'mgmt', account_id: '1' },
       ],
+      git_repository_arn: ['acme', 'arn:aws:s3:::acme'],
       tags: badTags,
     },
   },
@@ -320,6 +355,25 @@ Object.assign(moduleValues, {
     },
   },
 } satisfies Record<string, ModuleValues>)
+
+export const existingRoot = {
+  platform: 'acme',
+  environment: 'legacy',
+  region: 'eu-west-1',
+  account_id: '111122223333',
+  vpc_id: 'vpc-1',
+  cluster: { ...existingCluster, security_group_ids: [], log_types: [], addons: {}, access_entries: {} },
+}
+
+export const existingRootValues = {
+  platform: names,
+  environment: names,
+  region: ['Ireland', 'eu-west', 'eu-west-1a'],
+  account_id: ['1', 'acme'],
+  assume_role_arn: ['arn:aws:iam::111122223333:user/x', 'admin'],
+  vpc_id: ['subnet-1'],
+  tags: badTags,
+}
 
 export const rootValues = {
   platform: names,

@@ -13,7 +13,8 @@ import { softEnvironment } from './cluster-link.js'
 import type { BootstrapContext } from './context.js'
 import { gitStep } from './git-step.js'
 import { healthStep } from './health-step.js'
-import { argoCdStep, chartStep, credentialsStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
+import { credentialsStep } from './credentials-step.js'
+import { argoCdStep, chartStep, namespaceStep, projectsStep, registrationStep, rootStep } from './install-steps.js'
 import { type BootstrapOptions, Work } from './work.js'
 
 export interface BootstrapResult {

@@ -3,6 +3,7 @@ import type { ClusterAccess, ClusterDetails } from '../../aws/cluster-details.js
 import { stateOutputs } from '../../aws/state-object.js'
 import type { Environment } from '../../config/project.js'
 import { UserError } from '../../core/errors.js'
+import type { AwsConnection } from '../../core/target.js'
 import type { KubernetesClient } from '../../core/kubernetes.js'
 import { Helm } from '../../helm/helm.js'
 import { readCertificate } from '../../kube/certificate.js'
@@ -27,6 +28,8 @@ export interface ClusterLink {
   folder: string
   /** Outputs of its root module. */
   outputs: Readonly<Record<string, unknown>>
+  /** How AWS is asked for it. */
+  connection: AwsConnection
   /** Address of a sandbox. */
   endpoint: string | undefined
   /** Removes its files. */
@@ -57,6 +60,7 @@ export async function openCluster(
   try {
     return {
       environment,
+      connection,
       details,
       access,
       outputs: await outputsOf(context, place),

@@ -1,9 +1,11 @@
+import { codeCommitPlace } from '../../aws/codecommit-password.js'
 import type { GitPlace } from '../../config/git-place.js'
 import type { Project } from '../../config/project.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
 import { GITOPS } from '../../gitops/places.js'
 import { yamlFile } from '../../gitops/yaml-file.js'
 import type { TemplateFile } from '../../templates/shipped.js'
+import { gitPasswordFile } from './git-password.js'
 import { applicationsProject, folderApplication, platformProject, ROOT_APPLICATION } from './objects.js'
 
 /** The applications of the platform, in the order in which they come. Only `addons` deletes what vanishes: its ApplicationSets keep what they made. */
@@ -25,8 +27,10 @@ export function rootApplication(git: GitPlace): KubernetesObject {
 /** What every repository with a bootstrapped cluster has: the applications of the platform and the projects. */
 export function commonFiles(project: Project, git: GitPlace): TemplateFile[] {
   const environments = [...project.environments.values()].filter(({ isolation }) => isolation === 'hard')
+  const codeCommit = codeCommitPlace(git.url)
   return [
     yamlFile(ROOT_FILE, rootApplication(git), 'The application that brings all others, and itself.'),
+    ...(codeCommit ? [gitPasswordFile(GITOPS.bootstrap, codeCommit)] : []),
     ...APPLICATIONS.map(({ name, ...options }) =>
       yamlFile(`${GITOPS.bootstrap}/${name}.yaml`, folderApplication(name, git, options), `What lies in ${options.folder}.`),
     ),

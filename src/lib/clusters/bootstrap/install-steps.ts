@@ -10,8 +10,7 @@ import { differing, objectsIn, type Texts, yamlTexts } from './apply-files.js'
 import { argoCdChart, argoCdValues } from './argocd-chart.js'
 import { installArgoCd, lookAtRelease } from './argocd-release.js'
 import { ROOT_FILE } from './gitops-tree.js'
-import { gitCredentials, namespaceObject } from './objects.js'
-import { isAsWanted } from './same-object.js'
+import { namespaceObject } from './objects.js'
 import { acting, type Work } from './work.js'
 
 /** That the chart of Argo CD is the one that the lock names, before anything is changed in the cluster. */
@@ -70,41 +69,6 @@ export function argoCdStep(work: Work): Step {
       throw new UserError('VerifyFailed', 'Argo CD was installed, but is not as it should be.', {
         reason: definition ? `The release would still need: ${found}.` : `There is no definition of ${APPLICATIONS}.`,
       })
-    },
-  })
-}
-
-/** The variables with the user and password (or token) of the Git repository. Nothing is read from files, and nothing is printed. */
-const USERNAME = 'PLATFORM_GIT_USERNAME'
-const PASSWORD = 'PLATFORM_GIT_PASSWORD'
-
-export function credentialsStep(work: Work): Step {
-  const wanted = (): KubernetesObject | undefined => {
-    const { [USERNAME]: username = '', [PASSWORD]: password = '' } = work.context.ports.env
-    if (username === '' && password === '') return undefined
-    if (username !== '' && password !== '') return gitCredentials(work.git, { username, password })
-    throw new UserError('BadFlag', `Of ${USERNAME} and ${PASSWORD} only one is set.`, {
-      next: ['Set both, or none for a repository that anybody may read.'],
-    })
-  }
-  const kept = async (): Promise<boolean> => {
-    const { name, namespace } = { name: 'platform-git', namespace: ARGOCD_NAMESPACE }
-    return (await work.hub.kubectl.get({ resource: 'secrets', name, namespace })) !== undefined
-  }
-  return acting(work, {
-    id: 'git-credentials',
-    title: 'Git credentials',
-    isDone: async () => {
-      const object = wanted()
-      if (!object) return (await kept()) ? 'those in the cluster stay' : `none: ${work.git.url} is read as anybody`
-      const { name, namespace } = object.metadata
-      return isAsWanted(await work.hub.kubectl.get({ resource: 'secrets', name, ...(namespace !== undefined && { namespace }) }), object)
-    },
-    plan: async () => `for ${work.git.url}, from ${USERNAME} and ${PASSWORD}`,
-    run: async () => {
-      const object = wanted()
-      if (object) await work.hub.kubectl.apply([object], { force: true })
-      return { outcome: 'done', detail: `for ${work.git.url}` }
     },
   })
 }

@@ -4,6 +4,8 @@ import type { KubernetesObject } from '../../core/kubernetes.js'
 import { PLATFORM_PROJECT } from '../../gitops/places.js'
 
 export const ROOT_APPLICATION = 'root'
+/** The Secret that Argo CD reads the repository with. */
+export const GIT_SECRET = 'platform-git'
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'platform' }
 
 /** Namespaces that no application of a team may touch. */
@@ -98,7 +100,7 @@ export function gitCredentials(git: GitPlace, { username, password }: { username
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: 'platform-git',
+      name: GIT_SECRET,
       namespace: ARGOCD_NAMESPACE,
       labels: { ...MANAGED_BY, 'argocd.argoproj.io/secret-type': 'repository' },
     },

@@ -29,10 +29,11 @@ const PASSED_OVER = new Set(['ClusterNotFound', 'ClusterNotReady', 'KubernetesUn
  */
 export class Teardown {
   readonly #context: BootstrapContext
-  readonly #options: Omit<BootstrapOptions, 'dryRun' | 'wait'>
+  readonly #options: Omit<BootstrapOptions, 'dryRun' | 'wait'> & { keepsCluster?: boolean }
   readonly #closing: Array<() => Promise<void>> = []
 
-  constructor(context: BootstrapContext, options: Omit<BootstrapOptions, 'dryRun' | 'wait'>) {
+  /** @param options.keepsCluster the cluster itself stays: only Argo CD of the management cluster forgets it. */
+  constructor(context: BootstrapContext, options: Omit<BootstrapOptions, 'dryRun' | 'wait'> & { keepsCluster?: boolean }) {
     this.#context = context
     this.#options = options
   }
@@ -42,8 +43,10 @@ export class Teardown {
     const environment = environmentOf(context, this.#options.environment)
     if (!(await mayBeAsked(context, environment.name))) return []
     const usesGitOps = existsSync(path.join(context.project.directory, 'gitops', 'bootstrap', 'root.yaml'))
-    const contents = passingOver(context, [contentsStep(context, this.#open)])
+    const { keepsCluster = false } = this.#options
+    const contents = keepsCluster ? [] : passingOver(context, [contentsStep(context, this.#open)])
     if (!usesGitOps) return contents
+    if (environment.role === 'management' && keepsCluster) return []
     if (environment.role === 'management') return [...passingOver(context, [stopStep(this.#open)]), ...contents]
     const management = findManagement(context.project)
     if (!management) return contents

@@ -41,14 +41,14 @@ export async function noteAllRoots({ overlay, lock, templates }: UpdateContext):
   for (const folder of rootFolders(lock)) {
     if ((await overlay.texts(folder)).size === 0) forgetFolder(lock, folder)
     else if (!lock.roots?.[folder])
-      noteRoot(lock, folder, await entryOfRoot(overlay.directory, lock, { folder, root: templateOf(folder) }, templates))
+      noteRoot(lock, folder, await entryOfRoot(overlay.directory, lock, { folder, root: templateOf(folder, lock) }, templates))
   }
 }
 
 /** Moves one root to the release, in the overlay and the lock of `context`. */
 export async function planRoot(context: UpdateContext, folder: string): Promise<RootUpdate> {
   const { lock, templates, overlay, release } = context
-  const root = templateOf(folder)
+  const root = templateOf(folder, lock)
   const entry = await entryOfRoot(overlay.directory, lock, { folder, root }, templates)
   const target = entryOf(release, root)
   if (!target) throw notInRelease(folder, root, release)

@@ -2,14 +2,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { endOfPassword } from '../../../../src/lib/aws/codecommit-password.js'
 import { bootstrapCluster, registerCluster } from '../../../../src/lib/clusters/bootstrap/bootstrap.js'
 import { assertIdentity, type ClusterLink } from '../../../../src/lib/clusters/bootstrap/cluster-link.js'
 import { clusterSecret } from '../../../../src/lib/clusters/bootstrap/cluster-secret.js'
 import type { BootstrapContext } from '../../../../src/lib/clusters/bootstrap/context.js'
+import { credentialsStep } from '../../../../src/lib/clusters/bootstrap/credentials-step.js'
 import { healthStep } from '../../../../src/lib/clusters/bootstrap/health-step.js'
 import {
   argoCdStep,
-  credentialsStep,
   namespaceStep,
   projectsStep,
   registrationStep,
@@ -38,6 +39,7 @@ import { applicationObject, FakeKubernetes } from '../../../helpers/fake-kuberne
 import { ENVIRONMENT, repository } from '../../config/repository.js'
 
 const GIT = { url: 'https://git.example.com/acme.git', branch: 'main' }
+const CODECOMMIT = { url: 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/acme', branch: 'main' }
 const MANAGEMENT = ENVIRONMENT.replace('workload', 'management')
 const DEV = ENVIRONMENT.replace('10.0.0.0', '10.1.0.0')
 
@@ -68,6 +70,7 @@ async function bench(helmAnswers: Record<string, string> = {}): Promise<Bench> {
       environment: project.environments.get(name)!,
       details: { arn: `arn:aws:eks:eu-west-1:000000000000:cluster/acme-${name}`, version: '1.35' },
       access: { endpoint: 'https://127.0.0.1:1', certificateAuthority: 'Q0E=' },
+      connection: { region: 'eu-west-1', credentials: { accessKeyId: 'AKIAX', secretAccessKey: 's' } },
       outputs: {
         vpc_id: 'vpc-1',
         pod_identity_role_arns: { 'cert-manager': 'arn:aws:iam::000000000000:role/cert-manager' },
@@ -199,6 +202,33 @@ describe('Git credentials', () => {
     expect(await b.run(credentialsStep(b.work('mgmt')))).toEqual([['git-credentials', 'unchanged', `none: ${GIT.url} is read as anybody`]])
     b.hub.put('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'platform-git', namespace: 'argocd' } })
     expect(await b.run(credentialsStep(b.work('mgmt')))).toEqual([['git-credentials', 'unchanged', 'those in the cluster stay']])
+  })
+
+  test('for CodeCommit are signed, kept fresh by a job, and made anew when they end', async () => {
+    const work = (): Work => Object.defineProperty(b.work('mgmt'), 'git', { value: CODECOMMIT })
+    expect(await b.run(credentialsStep(work()))).toEqual([['git-credentials', 'done', `for ${CODECOMMIT.url}, signed`]])
+    const [secret] = b.hub.objects('secrets') as Array<KubernetesObject & { data: Record<string, string> }>
+    expect(Buffer.from(secret!.data['username']!, 'base64').toString()).toBe('AKIAX')
+    expect(endOfPassword(Buffer.from(secret!.data['password']!, 'base64').toString())).toBeDefined()
+    expect(b.hub.objects('cronjobs.batch')).toHaveLength(1)
+
+    const again = 'signed, and kept fresh in the cluster'
+    expect(await b.run(credentialsStep(work()))).toEqual([['git-credentials', 'unchanged', again]])
+    const stale = Buffer.from(`20200101T000000Z${'0'.repeat(64)}`).toString('base64')
+    b.hub.put('secrets', { ...secret!, data: { ...secret!.data, password: stale } })
+    expect(await b.run(credentialsStep(work()))).toEqual([['git-credentials', 'done', `for ${CODECOMMIT.url}, signed`]])
+  })
+
+  test('the files for CodeCommit hold the job and no password', async () => {
+    const files = commonFiles(b.project, CODECOMMIT)
+    const file = files.find(({ path: name }) => name === 'gitops/bootstrap/git-credentials.yaml')
+    expect(file?.content.split('---\n').map((text) => (parse(text) as KubernetesObject).kind)).toEqual([
+      'ServiceAccount',
+      'Role',
+      'RoleBinding',
+      'CronJob',
+    ])
+    expect(commonFiles(b.project, GIT).some(({ path: name }) => name.endsWith('git-credentials.yaml'))).toBe(false)
   })
 
   test('by half are refused', async () => {

@@ -2,23 +2,33 @@ import { randomBytes } from 'node:crypto'
 import type { MendContext } from '../../mends/mend.js'
 import type { QueryInput, XmlValue } from '../query-protocol.js'
 import { ServiceError } from '../service-error.js'
-import { changeManagedSecret, family, identifier } from './instances.js'
+import { changeManagedSecret, family, identifier, textOf } from './instances.js'
 import { CLUSTERS, find, INSTANCES, keyOf, place } from './keeping.js'
 import { createManagedSecret, deleteManagedSecret } from './managed-secret.js'
 import { logExports, plainFields, tagList, tagsOf, textIn, type Database } from './shapes.js'
-import { keepFinalSnapshot } from './snapshots.js'
+import { keepFinalSnapshot, restoredFields } from './snapshots.js'
 import { assertClusterParameterGroup, fullVersion, keyFields, subnetGroup } from './surroundings.js'
 
 export async function createCluster(input: QueryInput, context: MendContext): Promise<XmlValue> {
+  return makeCluster(input, context, {})
+}
+
+/** RestoreDBClusterFromSnapshot: what the snapshot says, and the call does not. */
+export async function restoreCluster(input: QueryInput, context: MendContext): Promise<XmlValue> {
+  return makeCluster(input, context, await restoredFields('cluster', input.text('SnapshotIdentifier') ?? '', context))
+}
+
+async function makeCluster(input: QueryInput, context: MendContext, restored: Record<string, XmlValue>): Promise<XmlValue> {
   const id = identifier(input, 'DBClusterIdentifier')
   const { region, accountId } = place(context)
   const arn = `arn:aws:rds:${region}:${accountId}:cluster:${id}`
-  const engine = input.text('Engine') ?? 'aurora-postgresql'
-  const version = await fullVersion(engine, input.text('EngineVersion'), context)
+  const engine = input.text('Engine') ?? textOf(restored['Engine']) ?? 'aurora-postgresql'
+  const version = await fullVersion(engine, input.text('EngineVersion') ?? textOf(restored['EngineVersion']), context)
   const database: Database = {
     tags: tagsOf(input),
     shape: {
       ...defaults(region, engine),
+      ...restored,
       DBClusterIdentifier: id,
       DBClusterArn: arn,
       DbClusterResourceId: `cluster-${randomBytes(13).toString('hex').toUpperCase()}`,
@@ -37,7 +47,11 @@ export async function createCluster(input: QueryInput, context: MendContext): Pr
     const key = keyOf(region, id)
     if (kept.has(key)) throw new ServiceError('DBClusterAlreadyExistsFault', 'DB Cluster already exists')
     if (input.isTrue('ManageMasterUserPassword')) {
-      const owner = { kind: 'cluster' as const, arn, username: input.text('MasterUsername') ?? 'postgres' }
+      const owner = {
+        kind: 'cluster' as const,
+        arn,
+        username: input.text('MasterUsername') ?? textOf(restored['MasterUsername']) ?? 'postgres',
+      }
       database.shape['MasterUserSecret'] = await createManagedSecret(input, owner, context)
     }
     kept.set(key, database)

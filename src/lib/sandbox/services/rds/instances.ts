@@ -5,21 +5,33 @@ import { ServiceError } from '../service-error.js'
 import { CLUSTERS, find, INSTANCES, keyOf, place, type Place } from './keeping.js'
 import { createManagedSecret, deleteManagedSecret } from './managed-secret.js'
 import { logExports, plainFields, tagList, tagsOf, textIn, type Database } from './shapes.js'
-import { keepFinalSnapshot } from './snapshots.js'
+import { keepFinalSnapshot, restoredFields } from './snapshots.js'
 import { assertInstanceParameterGroup, fullVersion, keyFields, subnetGroup } from './surroundings.js'
 
 const PORTS: Readonly<Record<string, string>> = { postgres: '5432', mysql: '3306', mariadb: '3306' }
 
 /** CreateDBInstance: a database of its own, or a member of a cluster. */
 export async function createInstance(input: QueryInput, context: MendContext): Promise<XmlValue> {
+  return makeInstance(input, context, {})
+}
+
+/** RestoreDBInstanceFromDBSnapshot: what the snapshot says, and the call does not. The key is always that of the snapshot. */
+export async function restoreInstance(input: QueryInput, context: MendContext): Promise<XmlValue> {
+  return makeInstance(input, context, await restoredFields('instance', input.text('DBSnapshotIdentifier') ?? '', context))
+}
+
+async function makeInstance(input: QueryInput, context: MendContext, restored: Record<string, XmlValue>): Promise<XmlValue> {
   const id = identifier(input, 'DBInstanceIdentifier')
   const at = place(context)
   const cluster = await clusterOf(input, context)
   const arn = `arn:aws:rds:${at.region}:${at.accountId}:db:${id}`
-  const engine = input.text('Engine') ?? 'postgres'
-  const version = cluster ? textIn(cluster, 'EngineVersion') : await fullVersion(engine, input.text('EngineVersion'), context)
+  const engine = input.text('Engine') ?? textOf(restored['Engine']) ?? 'postgres'
+  const version = cluster
+    ? textIn(cluster, 'EngineVersion')
+    : await fullVersion(engine, input.text('EngineVersion') ?? textOf(restored['EngineVersion']), context)
   const fields = {
     ...defaults(at, engine),
+    ...restored,
     ...(cluster ? fromCluster(cluster) : {}),
     ...plainFields('instance', input),
     ...(await keyFields(input, context)),
@@ -44,7 +56,7 @@ export async function createInstance(input: QueryInput, context: MendContext): P
     const key = keyOf(at.region, id)
     if (kept.has(key)) throw new ServiceError('DBInstanceAlreadyExists', 'DB instance already exists')
     if (input.isTrue('ManageMasterUserPassword')) {
-      const owner = { kind: 'db' as const, arn, username: input.text('MasterUsername') ?? 'postgres' }
+      const owner = { kind: 'db' as const, arn, username: input.text('MasterUsername') ?? textOf(restored['MasterUsername']) ?? 'postgres' }
       database.shape['MasterUserSecret'] = await createManagedSecret(input, owner, context)
     }
     kept.set(key, database)
@@ -148,6 +160,11 @@ export function identifier(input: QueryInput, parameter: string): string {
     'InvalidParameterValue',
     `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
   )
+}
+
+/** A field of a snapshot as text. */
+export function textOf(value: XmlValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 function instanceXml({ shape, tags }: Database): Record<string, XmlValue> {

@@ -1,8 +1,8 @@
 import type { Mend, MendContext } from '../../mends/mend.js'
 import { refusalOf } from '../admission.js'
 import { answerQuery, QueryInput, queryAnswer, type XmlValue } from '../query-protocol.js'
-import { createCluster, deleteCluster, describeClusters, modifyCluster } from './clusters.js'
-import { createInstance, deleteInstance, describeInstances, modifyInstance, rebootInstance } from './instances.js'
+import { createCluster, deleteCluster, describeClusters, modifyCluster, restoreCluster } from './clusters.js'
+import { createInstance, deleteInstance, describeInstances, modifyInstance, rebootInstance, restoreInstance } from './instances.js'
 import { deleteSnapshot, describeSnapshots } from './snapshots.js'
 import { answerTags } from './tagging.js'
 
@@ -12,11 +12,13 @@ type Operation = (input: QueryInput, context: MendContext) => Promise<XmlValue>
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateDBInstance: createInstance,
+  RestoreDBInstanceFromDBSnapshot: restoreInstance,
   ModifyDBInstance: modifyInstance,
   DeleteDBInstance: deleteInstance,
   RebootDBInstance: rebootInstance,
   DescribeDBInstances: describeInstances,
   CreateDBCluster: createCluster,
+  RestoreDBClusterFromSnapshot: restoreCluster,
   ModifyDBCluster: modifyCluster,
   DeleteDBCluster: deleteCluster,
   DescribeDBClusters: describeClusters,

@@ -39,7 +39,17 @@ export async function keepFinalSnapshot(kind: DatabaseKind, input: QueryInput, d
   const { region, accountId } = place(context)
   const words = WORDS[kind]
   const { shape, tags } = database
-  const copied = ['AllocatedStorage', 'Engine', 'EngineVersion', 'KmsKeyId', 'MasterUsername', 'StorageType', words.source]
+  const copied = [
+    'AllocatedStorage',
+    'DBName',
+    'DatabaseName',
+    'Engine',
+    'EngineVersion',
+    'KmsKeyId',
+    'MasterUsername',
+    'StorageType',
+    words.source,
+  ]
   await context.shelf.update<Snapshot, void>(SNAPSHOTS, (kept) => {
     const key = keyOf(region, `${kind}/${id}`)
     if (kept.has(key))
@@ -84,6 +94,17 @@ export async function deleteSnapshot(kind: DatabaseKind, input: QueryInput, { re
     kept.delete(key)
     return { [words.element]: { ...snapshot.shape, Status: 'deleted' } }
   })
+}
+
+/** What a database that is restored from a snapshot has of it. */
+export async function restoredFields(kind: DatabaseKind, id: string, { region, shelf }: MendContext): Promise<Record<string, XmlValue>> {
+  const name = id.replace(/^arn:.*:(?:cluster-)?snapshot:/, '')
+  const snapshot = (await shelf.all<Snapshot>(SNAPSHOTS)).get(keyOf(region, `${kind}/${name}`))
+  if (!snapshot) throw notFound(kind, name)
+  const { shape } = snapshot
+  const fields = ['AllocatedStorage', 'DBName', 'DatabaseName', 'Engine', 'EngineVersion', 'KmsKeyId', 'MasterUsername', 'StorageType']
+  const kept = fields.flatMap((field) => (shape[field] === undefined ? [] : [[field, shape[field]] as const]))
+  return { ...Object.fromEntries(kept), StorageEncrypted: shape[kind === 'instance' ? 'Encrypted' : 'StorageEncrypted'] ?? false }
 }
 
 function notFound(kind: DatabaseKind, id: string): ServiceError {

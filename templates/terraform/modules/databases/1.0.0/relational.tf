@@ -81,7 +81,9 @@ resource "aws_db_instance" "this" {
   allocated_storage     = each.value.storage_gib
   max_allocated_storage = each.value.storage_gib * 4
   storage_encrypted     = true
-  kms_key_id            = var.kms_key_arn
+  # RDS restores with the key of the snapshot, and takes no other.
+  kms_key_id          = each.value.snapshot == null ? var.kms_key_arn : null
+  snapshot_identifier = each.value.snapshot
 
   username                            = "platform"
   manage_master_user_password         = true
@@ -112,8 +114,8 @@ resource "aws_db_instance" "this" {
   })
 
   lifecycle {
-    # Minor versions follow by themselves, and storage grows by itself.
-    ignore_changes = [allocated_storage]
+    # Minor versions follow by themselves, and storage grows by itself. A database is restored once.
+    ignore_changes = [allocated_storage, snapshot_identifier]
   }
 
   depends_on = [aws_cloudwatch_log_group.relational]
@@ -127,8 +129,9 @@ resource "aws_rds_cluster" "this" {
   engine_version     = each.value.version
   database_name      = each.value.database_name
 
-  storage_encrypted = true
-  kms_key_id        = var.kms_key_arn
+  storage_encrypted   = true
+  kms_key_id          = var.kms_key_arn
+  snapshot_identifier = each.value.snapshot
 
   master_username                     = "platform"
   manage_master_user_password         = true
@@ -153,6 +156,11 @@ resource "aws_rds_cluster" "this" {
     "Name"              = local.database_names[each.key]
     "platform:resource" = "databases/${each.key}"
   })
+
+  lifecycle {
+    # A database is restored once.
+    ignore_changes = [snapshot_identifier]
+  }
 
   depends_on = [aws_cloudwatch_log_group.relational]
 }

@@ -95,6 +95,7 @@ variable "databases" {
     instances             = optional(number, 1)
     storage_gib           = optional(number, 20)
     database_name         = optional(string)
+    snapshot              = optional(string)
     backup_retention_days = optional(number, 7)
     final_snapshot        = optional(bool, true)
     partition_key         = optional(object({ name = string, type = string }))

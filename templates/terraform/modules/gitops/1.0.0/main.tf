@@ -120,6 +120,96 @@ resource "aws_eks_pod_identity_association" "argocd" {
   })
 }
 
+# Management, with the repository in CodeCommit: the role of the job that signs a short-lived password of Git for Argo CD.
+
+locals {
+  git_count           = local.is_management && var.git_repository_arn != null ? 1 : 0
+  git_service_account = "argocd-git-credentials"
+}
+
+data "aws_iam_policy_document" "git_trust" {
+  count = local.git_count
+
+  statement {
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["pods.eks.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.cluster_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/kubernetes-namespace"
+      values   = [var.namespace]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/kubernetes-service-account"
+      values   = [local.git_service_account]
+    }
+  }
+}
+
+# To read one repository: nothing is pushed from the cluster.
+data "aws_iam_policy_document" "git" {
+  count = local.git_count
+
+  statement {
+    actions   = ["codecommit:GitPull"]
+    resources = [var.git_repository_arn]
+  }
+}
+
+resource "aws_iam_role" "git" {
+  count = local.git_count
+
+  name               = "${local.role_prefix}-argocd-git"
+  path               = local.role_path
+  description        = "Reads the repository for Argo CD in ${var.cluster_name}, through EKS Pod Identity."
+  assume_role_policy = data.aws_iam_policy_document.git_trust[0].json
+
+  tags = merge(var.tags, {
+    "Name"              = "${local.role_prefix}-argocd-git"
+    "platform:resource" = "gitops/role/git"
+  })
+}
+
+resource "aws_iam_role_policy" "git" {
+  count = local.git_count
+
+  name   = "pull"
+  role   = aws_iam_role.git[0].id
+  policy = data.aws_iam_policy_document.git[0].json
+}
+
+resource "aws_eks_pod_identity_association" "git" {
+  count = local.git_count
+
+  cluster_name    = var.cluster_name
+  namespace       = var.namespace
+  service_account = local.git_service_account
+  role_arn        = aws_iam_role.git[0].arn
+
+  tags = merge(var.tags, {
+    "Name"              = "${var.cluster_name}-${local.git_service_account}"
+    "platform:resource" = "gitops/pod-identity/git"
+  })
+}
+
 # Workload: the role that Argo CD assumes, and its way into the cluster.
 
 data "aws_iam_policy_document" "deployer_trust" {

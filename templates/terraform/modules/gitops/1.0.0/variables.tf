@@ -57,6 +57,17 @@ variable "management" {
   }
 }
 
+variable "git_repository_arn" {
+  description = "Repository of CodeCommit that Argo CD reads. Null: it lies elsewhere."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.git_repository_arn == null || can(regex("^arn:aws[a-z-]*:codecommit:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9._-]{1,100}$", var.git_repository_arn))
+    error_message = "git_repository_arn must be the ARN of a repository of CodeCommit."
+  }
+}
+
 variable "tags" {
   description = "Tags on everything in this module, beside those of the provider."
   type        = map(string)

@@ -163,6 +163,7 @@ module "gitops" {
     environment = var.gitops.management_environment
     account_id  = var.gitops.management_account_id
   }
+  git_repository_arn = var.gitops.git_repository_arn
 }
 
 module "addon_roles" {

@@ -153,6 +153,7 @@ variable "databases" {
     instances             = optional(number, 1)
     storage_gib           = optional(number, 20)
     database_name         = optional(string)
+    snapshot              = optional(string)
     backup_retention_days = number
     final_snapshot        = bool
     partition_key         = optional(object({ name = string, type = string }))
@@ -201,10 +202,11 @@ variable "observability" {
 }
 
 variable "gitops" {
-  description = "The management environment whose Argo CD works in this cluster, and its AWS account. Null: none."
+  description = "The management environment whose Argo CD works in this cluster, its AWS account, and the repository of CodeCommit that it reads. Null: none."
   type = object({
     management_environment = string
     management_account_id  = string
+    git_repository_arn     = optional(string)
   })
   default = null
 }
