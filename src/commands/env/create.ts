@@ -29,6 +29,9 @@ Safe to repeat: a second run says "unchanged", and a run that was cut short is f
   /** A new environment always has something to confirm: say so before its file is written. */
   private async refuseLateQuestion(name: string): Promise<void> {
     if (this.flags.yes || this.ports.ask.interactive || (await this.project()).environments.has(name)) return
+    // What cannot be made is not worth a question.
+    const { ensureEnvironmentFile } = await import('../../lib/config/ensure-environment.js')
+    await ensureEnvironmentFile(this.ports, await this.project(), name, toFileOptions(this.flags), { dryRun: true, yes: true })
     await this.confirmChange(`Create ${name}?`)
   }
 

@@ -33,7 +33,9 @@ export async function bringAddon(context: AddonsContext, { name, environment, ve
   await refresh(hub, [...FOLDERS, application])
   await waitForApplications(ports, hub, {
     names: [...FOLDERS, application],
-    isDone: (each) => isSettled(each) && hasIt(each) && (each.name !== application || each.targetRevision === version),
+    // Of the folders only that they are brought: another add-on that is not well must not hold up this one.
+    isDone: (each) =>
+      hasIt(each) && (each.name === application ? isSettled(each) && each.targetRevision === version : each.sync === 'Synced'),
     alsoOpen: async () => (await unsettledSets(hub)).filter((text) => text.includes(` addon-${name}`)),
     timeoutMs: waiting.timeoutMs,
     progress: waiting.progress,

@@ -11,9 +11,10 @@ import type { TemplateFile } from '../templates/shipped.js'
 import { APPLICATION_SET_FILE, appsApplicationSet } from './application-set.js'
 import type { AppsContext } from './context.js'
 import { messageOf } from './deliver.js'
+import { assertCreateOptions, refuseIgnoredSource } from './create-options.js'
 import { type Assignment, imageAssignments, withValues } from './edit-values.js'
 import { keepingFiles } from './keep-files.js'
-import { assertAppName, assertBase, OVERLAY_FILE, overlayFolder, VALUES_FILE } from './model.js'
+import { OVERLAY_FILE, overlayFolder, VALUES_FILE } from './model.js'
 import { basesOf, environmentOf, environmentsOf, readIn, writeIn } from './repository.js'
 import { baseFiles, type BaseSource } from './starter-chart.js'
 
@@ -51,8 +52,7 @@ export interface Created {
 export async function createApp(context: AppsContext, options: CreateOptions): Promise<Created> {
   const { project, ports } = context
   const { app, base } = options
-  assertAppName(app)
-  assertBase(base)
+  assertCreateOptions(options)
   const known = await environmentsOf(project.directory, app)
   const begun = options.push ? await open(context, known, (name) => `${overlayFolder(app, name)}/${OVERLAY_FILE}`) : []
   const wanted = chosen(context, options.environments).filter(({ name }) => !known.includes(name) || begun.includes(name))
@@ -63,6 +63,7 @@ export async function createApp(context: AppsContext, options: CreateOptions): P
   }))
   const bases = await basesOf(project.directory, app)
   const isThere = bases.includes(base) && begun.length === 0
+  if (isThere) refuseIgnoredSource(options)
   const chart = isThere ? [] : baseFiles(app, base, await sourceOf(options.source))
   const set = await applicationSetFile(context)
   // What a run that was cut short has written counts as the user's.

@@ -20,9 +20,15 @@ export interface Overlay {
 export const BASE_RULE = '1 to 64 letters, digits, dots and dashes, starting with a letter or digit, such as 1.2.0'
 const BASE = /^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/
 
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+export function isNamespace(name: string): boolean {
+  return NAMESPACE.test(name)
+}
+
 const overlaySchema = z.strictObject({
   base: z.string().regex(BASE, { error: `must be ${BASE_RULE}; put a number in quotes` }),
-  namespace: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be the name of a namespace' }),
+  namespace: z.string().regex(NAMESPACE, { error: 'must be the name of a namespace' }),
   autoSync: z.boolean({ error: 'must be true or false' }),
 })
 

@@ -123,6 +123,31 @@ describe('enabling', () => {
     expect(await enableAddon(context, { name: 'karpenter', environment: 'dev' }, OPTIONS)).toMatchObject({ status: 'unchanged', files: [] })
   })
 
+  test('waits until Argo CD has brought it, whatever other add-ons are doing', async () => {
+    await bootstrapped()
+    const revision = '0'.repeat(40)
+    const put = (name: string, health: string): void => {
+      const object = applicationObject(name, { revision, health })
+      const sources = [{ chart: 'karpenter-crd', targetRevision: '1.14.1' }]
+      hub.put(
+        'applications.argoproj.io',
+        name === 'karpenter-dev' ? { ...object, spec: { ...(object['spec'] as object), sources } } : object,
+      )
+    }
+    put('clusters', 'Healthy')
+    put('addons', 'Degraded')
+    put('karpenter-dev', 'Progressing')
+    const wait = { ...OPTIONS, wait: true }
+    const target = { name: 'karpenter', environment: 'dev' }
+    await expect(enableAddon(context, target, wait)).rejects.toMatchObject({
+      code: 'NotHealthy',
+      message: expect.stringContaining('Not synced and healthy: karpenter-dev,') as string,
+    })
+    put('karpenter-dev', 'Healthy')
+    await reload()
+    expect((await enableAddon(context, target, wait)).steps.at(-1)).toMatchObject({ outcome: 'done', detail: 'synced and healthy' })
+  })
+
   test('with --dry-run says what would change, and changes nothing', async () => {
     await bootstrapped()
     const change = await enableAddon(context, { name: 'karpenter', environment: 'dev' }, { ...OPTIONS, dryRun: true })

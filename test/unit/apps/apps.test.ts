@@ -188,6 +188,27 @@ describe('changes', () => {
   })
 })
 
+test.each([
+  [{ namespace: 'Shop' }, '--namespace'],
+  [{ namespace: 'kube-system' }, '--namespace'],
+  [{ namespace: 'argocd' }, '--namespace'],
+  [{ source: { kind: 'chart', name: '../x', repository: 'https://x.example.com', version: '1.0.0' } }, '--chart'],
+  [{ source: { kind: 'chart', name: 'x', repository: 'ftp://x.example.com', version: '1.0.0' } }, '--repository'],
+  [{ source: { kind: 'chart', name: 'x', repository: 'http://x.example.com', version: '1.0.0' } }, '--repository'],
+  [{ source: { kind: 'chart', name: 'x', repository: 'x', version: '1.0.0' } }, '--repository'],
+] as Array<[Partial<CreateOptions>, string]>)('%j is refused', async (options, flag) => {
+  await expect(create(options)).rejects.toMatchObject({ code: 'BadFlag', message: expect.stringContaining(flag) as string })
+  expect(await git('status', '--porcelain')).toBe('')
+})
+
+test('a source that a base which is there would make useless is refused', async () => {
+  await create({ environments: ['dev'] })
+  const source = { kind: 'chart', name: 'x', repository: 'oci://x.example.com/charts', version: '1.0.0' } as const
+  await expect(create({ source })).rejects.toMatchObject({ code: 'BadFlag', message: expect.stringContaining('--chart') as string })
+  await create({ source, base: '2.0.0' })
+  expect(await read('gitops/apps/web/base/2.0.0/Chart.yaml')).toContain('oci://x.example.com/charts')
+})
+
 describe('a question', () => {
   let asked: number
   const confirm = async (): Promise<void> => {

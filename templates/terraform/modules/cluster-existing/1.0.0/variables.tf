@@ -46,16 +46,16 @@ variable "public_access_cidrs" {
     condition     = alltrue([for cidr in var.public_access_cidrs : can(cidrhost(cidr, 0))])
     error_message = "public_access_cidrs must be address ranges."
   }
-}
-
-variable "private_endpoint" {
-  description = "Whether the API is reached from inside the network too."
-  type        = bool
 
   validation {
     condition     = var.private_endpoint || length(var.public_access_cidrs) > 0
     error_message = "A cluster needs a private or a public endpoint."
   }
+}
+
+variable "private_endpoint" {
+  description = "Whether the API is reached from inside the network too."
+  type        = bool
 }
 
 variable "subnet_ids" {
