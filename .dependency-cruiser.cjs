@@ -1,7 +1,7 @@
 // The direction of imports: commands → cli → use cases → roots → config, templates → adapters → core; ui → core.
 const USE_CASES =
-  '^src/lib/(environments|shared|state|policy|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines|monitoring)/'
-const ADAPTERS = '^src/lib/(terraform|aws|git|tools|opa|helm|argocd|kube|openshift)/'
+  '^src/lib/(environments|shared|state|policy|backend|sandbox|init|clusters|addons|apps|access|keys|audit|pipelines|monitoring|mirror)/'
+const ADAPTERS = '^src/lib/(terraform|aws|git|tools|opa|helm|argocd|kube|openshift|registry)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

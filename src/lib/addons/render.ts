@@ -46,12 +46,12 @@ function objectsIn(text: string): KubernetesObject[] {
 }
 
 async function layersOf(
-  { directory }: Pick<Project, 'directory'>,
+  { directory, platform }: Pick<Project, 'directory' | 'platform'>,
   { name, environment }: AddonPlace,
 ): Promise<Array<Record<string, unknown>>> {
   const { role, name: cluster } = environment
   const layers: Array<Record<string, unknown>> = []
-  for (const file of valueLayers(name, { role, environment: cluster, cluster })) {
+  for (const file of valueLayers(name, { role, environment: cluster, cluster }, platform.mirrors)) {
     const text = await readTextIfExists(await resolveInside(directory, file))
     const values: unknown = text === undefined ? {} : (parse(text) ?? {})
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {

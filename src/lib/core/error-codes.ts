@@ -212,6 +212,30 @@ export const errorCodes = {
   },
   AddonNotFound: { exitCode: ExitCode.wrongUse, meaning: 'The catalogue has no add-on of this name.' },
 
+  // Mirrors
+  RegistryUnreachable: {
+    exitCode: ExitCode.failed,
+    meaning: 'A registry of images or charts gives no answer, or not with a certificate that is trusted.',
+  },
+  RegistryRefused: { exitCode: ExitCode.failed, meaning: 'A registry refused the login, the request, or so many requests.' },
+  RepositoryMissing: { exitCode: ExitCode.failed, meaning: 'The registry that is pushed to has no repository for a chart or an image.' },
+  ImageNotFound: { exitCode: ExitCode.failed, meaning: 'A registry does not have an image, or not for the platforms that were asked for.' },
+  DiskFull: { exitCode: ExitCode.failed, meaning: 'The disk has no room left.' },
+  MirrorIncomplete: {
+    exitCode: ExitCode.failed,
+    meaning: 'A folder of a mirror is missing something that its mirror.json names, or was not pulled to the end.',
+  },
+  MirrorInvalid: { exitCode: ExitCode.failed, meaning: 'The mirror.json of a folder is missing or not what "mirror pull" writes.' },
+  MirrorOfAnother: {
+    exitCode: ExitCode.refused,
+    meaning: 'A folder holds the mirror of another platform, or for other kinds of machines.',
+  },
+  MirrorDigestMismatch: {
+    exitCode: ExitCode.refused,
+    meaning: 'A file of a mirror, or what a registry has under a name, is not what its digest says. It is not used.',
+  },
+  ImagesOutsideMirror: { exitCode: ExitCode.refused, meaning: 'With the values of the mirror a chart still takes images from elsewhere.' },
+
   Interrupted: {
     exitCode: ExitCode.interrupted,
     meaning: 'The run was stopped with Ctrl-C or a signal. Run the same command again to go on.',

@@ -75,7 +75,7 @@ function sourcesOf(name: string, addon: Addon, { mirrors, resources, version }: 
     chart: chart.chart,
     targetRevision: version,
   })
-  const layers = valueLayers(name, { role: ROLE, environment: '{{ .metadata.labels.environment }}', cluster: CLUSTER })
+  const layers = valueLayers(name, { role: ROLE, environment: '{{ .metadata.labels.environment }}', cluster: CLUSTER }, mirrors)
   const files = (folder: string) => ({ repoURL: REPOSITORY, targetRevision: REVISION, path: folder, directory: { recurse: true } })
   return [
     ...(crds ? [from(crds)] : []),

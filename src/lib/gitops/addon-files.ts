@@ -1,14 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parse, stringify } from 'yaml'
 import { addonCatalogue, addonTemplates } from '../config/addons/catalogue.js'
 import type { Addon, Catalogue } from '../config/addons/catalogue-schema.js'
+import { type Mirrors, mirrorValues } from '../config/addons/mirror.js'
 import type { Role } from '../config/choices.js'
 import type { Project } from '../config/project.js'
 import { isSystemError } from '../core/errors.js'
+import { fieldsAt } from '../core/plain-data.js'
+import { mergeValues } from '../helm/chart.js'
 import type { TemplateFile } from '../templates/shipped.js'
 import { enabledAddons } from './addon-metadata.js'
 import { addonApplicationSet } from './addon-application-set.js'
-import { applicationSetFile, GITOPS } from './places.js'
+import { applicationSetFile, GITOPS, valueFile } from './places.js'
 import { yamlFile } from './yaml-file.js'
 
 /** The add-ons that some cluster has, in the order of their names. */
@@ -63,6 +67,7 @@ async function filesOf(
   return [
     yamlFile(applicationSetFile(name), set, `${addon.title}, in every cluster that asks for it.`),
     ...values.flat(),
+    ...mirrorFile(name, addon, { mirrors: project.platform.mirrors, values: values.flat() }),
     ...common,
     // One ApplicationSet serves all roles, so where one of them has a folder, each has.
     ...byRole.flatMap(({ role, files }) => (hasRoles && files.length === 0 ? [emptyFolder(role, name)] : files)),
@@ -71,6 +76,19 @@ async function filesOf(
 
 function emptyFolder(role: Role, name: string): TemplateFile {
   return { path: `${GITOPS.addons}/resources/${role}/${name}/README.md`, content: `Nothing beside the chart in ${role} clusters.\n` }
+}
+
+/** Has its images come from the mirror, if there is one. The names of the images are those of the values that come with platform. */
+function mirrorFile(
+  name: string,
+  addon: Addon,
+  { mirrors, values }: { mirrors: Mirrors | undefined; values: readonly TemplateFile[] },
+): TemplateFile[] {
+  const below = mergeValues(values.map(({ content }) => fieldsAt(parse(content))))
+  const found = mirrorValues(addon, mirrors, below)
+  if (!found) return []
+  const comment = '# Images of the mirror that platform.yaml names. Made by platform; your edits are kept.\n'
+  return [{ path: valueFile('mirror', name), content: `${comment}${stringify(found, { lineWidth: 0 })}` }]
 }
 
 async function shippedFile(file: string, target: string): Promise<TemplateFile[]> {
@@ -105,6 +123,7 @@ Helm values, later ones win:
     roles/<role>/<addon>.yaml                 what differs in management and workload clusters
     environments/<environment>/<addon>.yaml   yours
     clusters/<cluster>/<addon>.yaml           yours
+    mirror/<addon>.yaml                       images of the mirror, where platform.yaml names one
 
 Plain objects beside a chart lie in \`resources/<addon>\` and \`resources/<role>/<addon>\`.
 `

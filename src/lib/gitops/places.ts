@@ -1,3 +1,5 @@
+import type { Mirrors } from '../config/addons/mirror.js'
+
 /** Where each kind of thing lies in the repository. */
 export const GITOPS = {
   bootstrap: 'gitops/bootstrap',
@@ -24,11 +26,20 @@ export function addonApplication(addon: string, environment: string): string {
   return `${addon}-${environment}`
 }
 
-/** The values of an add-on, the strongest last. None of these files needs to exist. */
+/**
+ * The values of an add-on, the strongest last. None of these files needs to exist.
+ * @param mirrors with a mirror for images, where they come from is said last
+ */
 export function valueLayers(
   addon: string,
   { role, environment, cluster }: { role: string; environment: string; cluster: string },
+  mirrors: Mirrors | undefined,
 ): string[] {
-  const layers = ['default', `roles/${role}`, `environments/${environment}`, `clusters/${cluster}`, 'mirror']
-  return layers.map((layer) => `${GITOPS.addons}/${layer}/${addon}.yaml`)
+  const layers = ['default', `roles/${role}`, `environments/${environment}`, `clusters/${cluster}`, ...(mirrors?.images ? ['mirror'] : [])]
+  return layers.map((layer) => valueFile(layer, addon))
+}
+
+/** The values of an add-on in one layer. */
+export function valueFile(layer: string, addon: string): string {
+  return `${GITOPS.addons}/${layer}/${addon}.yaml`
 }

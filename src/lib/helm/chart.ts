@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../core/errors.js'
 import { makeFolder } from '../core/files.js'
+import { isLoopbackUrl } from '../core/loopback.js'
 import { isFields } from '../core/plain-data.js'
 import type { Helm } from './helm.js'
 import { helmError } from './helm-error.js'
@@ -36,7 +37,9 @@ export async function pullChart(
 ): Promise<ChartArchive> {
   const place = path.join(folder, `${name}-${version}`)
   await makeFolder(place)
-  const source = repository.startsWith('oci://') ? [`${repository.replace(/\/$/, '')}/${name}`] : [name, `--repo=${repository}`]
+  const source = repository.startsWith('oci://')
+    ? [`${repository.replace(/\/$/, '')}/${name}`, ...(isLocal(repository) ? ['--plain-http'] : [])]
+    : [name, `--repo=${repository}`]
   const result = await helm.run(['pull', ...source, `--version=${version}`, `--destination=${place}`])
   if (result.exitCode !== 0) {
     const { message, reason } = helmError(result, `fetch chart ${name} ${version} from ${repository}`, 'ChartNotFound')
@@ -100,6 +103,11 @@ function merge(below: Record<string, unknown>, above: Record<string, unknown>): 
     result[key] = isFields(under) && isFields(value) ? merge(under, value) : value
   }
   return result
+}
+
+/** On this machine registries speak no TLS. */
+function isLocal(repository: string): boolean {
+  return isLoopbackUrl(repository.replace(/^oci:/, 'http:'))
 }
 
 async function digestOfFile(file: string): Promise<string> {

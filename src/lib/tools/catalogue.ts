@@ -1,5 +1,6 @@
 import { clusterTools } from './catalogue-cluster.js'
 import { gitopsTools } from './catalogue-gitops.js'
+import { mirrorTools } from './catalogue-mirror.js'
 import { monitoringTools } from './catalogue-monitoring.js'
 import type { DownloadRecipe, ToolSpec } from './tool-spec.js'
 
@@ -140,6 +141,7 @@ export const catalogue = {
 
   ...gitopsTools,
   ...monitoringTools,
+  ...mirrorTools,
 
   git: {
     name: 'git',

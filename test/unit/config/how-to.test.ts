@@ -29,7 +29,7 @@ const bases: Record<string, string> = {
 
 test('the how-tos have examples', () => {
   expect(new Set(all.map(({ page }) => page))).toEqual(
-    new Set(['addons.md', 'connectivity.md', 'databases.md', 'edge.md', 'shared.md', 'soft-environments.md']),
+    new Set(['addons.md', 'connectivity.md', 'databases.md', 'edge.md', 'mirror.md', 'shared.md', 'soft-environments.md']),
   )
 })
 

@@ -73,7 +73,6 @@ describe('the ApplicationSet of an add-on', () => {
       '$values/gitops/addons/roles/{{ .metadata.labels.role }}/aws-load-balancer-controller.yaml',
       '$values/gitops/addons/environments/{{ .metadata.labels.environment }}/aws-load-balancer-controller.yaml',
       '$values/gitops/addons/clusters/{{ .name }}/aws-load-balancer-controller.yaml',
-      '$values/gitops/addons/mirror/aws-load-balancer-controller.yaml',
     ])
     expect(chart?.helm?.values).toBe(factValues(addonOf('aws-load-balancer-controller').facts))
     expect(values).toMatchObject({ ref: 'values', repoURL: '{{ .metadata.annotations.addons_repo_url }}' })
@@ -119,6 +118,26 @@ describe('the files of add-ons', () => {
     expect(addonsInUse(project)).not.toContain('karpenter')
     for (const { content } of sets) expect(parse(content)).toMatchObject({ kind: 'ApplicationSet' })
     expect(new Set(files.map((file) => file.path)).size).toBe(files.length)
+  })
+
+  test('have images come from the mirror, under the names that the values say', async () => {
+    const folder = await templates({
+      'values/velero.yaml': 'initContainers:\n  - name: plugin\n    image: docker.io/velero/plugin:v1\n',
+      'values/management/velero.yaml': 'image:\n  repository: ghcr.io/own/velero\n',
+    })
+    const mirrors = { images: { registry: 'registry.example.com/all' } }
+    const platform = { ...project.platform, mirrors }
+    const files = await addonFiles({ ...project, platform }, { templates: folder, names: ['velero'] })
+    const textOf = (end: string): string => files.find(({ path: file }) => file.endsWith(end))?.content ?? ''
+    expect(parse(textOf('mirror/velero.yaml'))).toEqual({
+      image: { repository: 'registry.example.com/all/own/velero' },
+      kubectl: { image: { repository: 'registry.example.com/all/kubectl' } },
+      initContainers: [{ name: 'plugin', image: 'registry.example.com/all/velero/plugin:v1' }],
+    })
+    const set = parse(textOf('applicationsets/velero.yaml')) as { spec: Spec }
+    expect(JSON.stringify(set.spec.template.spec.sources)).toContain('$values/gitops/addons/mirror/velero.yaml')
+    const without = await addonFiles(project, { templates: folder, names: ['velero'] })
+    expect(without.filter(({ path: file, content }) => file.includes('mirror') || content.includes('addons/mirror/velero'))).toEqual([])
   })
 
   test('hold values and objects where there are some, and nothing where there are none', async () => {

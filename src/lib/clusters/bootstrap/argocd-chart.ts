@@ -29,12 +29,12 @@ export async function argoCdChart(project: Project, environment: Environment): P
 
 /** @param planned files that a dry run would write */
 export async function argoCdValues(
-  { directory }: Pick<Project, 'directory'>,
+  { directory, platform }: Pick<Project, 'directory' | 'platform'>,
   { name, role }: Pick<Environment, 'name' | 'role'>,
   planned: readonly OwnedFile[] = [],
 ): Promise<Record<string, unknown>> {
   const values: Array<Record<string, unknown>> = []
-  for (const file of valueLayers(ARGO_CD, { role, environment: name, cluster: name })) {
+  for (const file of valueLayers(ARGO_CD, { role, environment: name, cluster: name }, platform.mirrors)) {
     const due = planned.find(({ path, action }) => path === file && action === 'write')
     const text = due?.content ?? (await readTextIfExists(await resolveInside(directory, file)))
     if (text !== undefined) values.push(parseValues(file, text))
