@@ -10,7 +10,18 @@ export default defineConfig({
   test: {
     sequence: {
       sequencer: longestFirst([
+        'e2e/sandbox-argocd.test.ts',
+        'e2e/apps-elsewhere.test.ts',
+        'e2e/lost-state.test.ts',
+        'e2e/sandbox-clusters.test.ts',
         'e2e/bootstrap.test.ts',
+        'e2e/addons.test.ts',
+        'e2e/addon-values.test.ts',
+        'e2e/drift.test.ts',
+        'e2e/terraform-faults.test.ts',
+        'e2e/cluster-import.test.ts',
+        'e2e/restore.test.ts',
+        'e2e/rollback.test.ts',
         'e2e/apps.test.ts',
         'e2e/environment.test.ts',
         'e2e/fleet.test.ts',
@@ -19,7 +30,6 @@ export default defineConfig({
         'e2e/modules/root-eks.test.ts',
         'e2e/resume.test.ts',
         'e2e/state.test.ts',
-        'e2e/lost-state.test.ts',
         'e2e/modules/root-shared.test.ts',
         'e2e/modules.test.ts',
         'e2e/policy/command.test.ts',
@@ -54,8 +64,8 @@ export default defineConfig({
           globalSetup: [OWN_FOLDER, 'test/helpers/tools-setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          // Two cores: more than two Terraform runs at once only take longer.
-          maxWorkers: 2,
+          // Two cores: Terraform keeps them busy, but half of the time is waiting for clusters.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

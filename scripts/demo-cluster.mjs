@@ -15,7 +15,7 @@ say(
 )
 const charts = path.join(repository, '.platform', 'sandbox', 'charts')
 mkdirSync(charts, { recursive: true })
-run(root, process.execPath, ['--import', 'tsx', 'scripts/demo-charts.ts', charts], 'node')
+run(root, process.execPath, ['--import', 'tsx', 'test/helpers/demo-charts.ts', charts], 'node')
 const { variables } = ask(repository, ['sandbox', 'env'])
 const settings = `\nsandbox:\n  kubernetes: true\nmirrors:\n  charts:\n    url: ${variables.AWS_ENDPOINT_URL}/charts\n    digests: mirror\n`
 show(`cat >> platform.yaml${settings}`)

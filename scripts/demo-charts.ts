@@ -1,6 +1,0 @@
-// Writes small charts with the names and versions of the catalogue into a folder: node --import tsx scripts/demo-charts.ts FOLDER
-import { writeTestCharts } from '../test/helpers/charts.js'
-
-const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('usage: demo-charts.ts FOLDER')
-await writeTestCharts(folder)
