@@ -12,11 +12,11 @@ import { findLeftovers } from '../../src/lib/aws/leftovers/leftovers.js'
 import { systemClock } from '../../src/lib/core/clock.js'
 import { plannedCreates, summarisePlan, type PlanJson } from '../../src/lib/terraform/plan.js'
 import { doubledResources, natGateways } from '../helpers/aws.js'
-import { eksRoot, kindsOfChanges, type EksRoot } from './modules/eks-bench.js'
-import { everyActionFor, statementsOf } from './modules/key-policy.js'
-import { actionsOf, type StateResource } from './modules/terraform-json.js'
-import { large } from './modules/values.js'
-import { writeJson } from './modules/workbench.js'
+import { eksRoot, kindsOfChanges, type EksRoot } from '../e2e/modules/eks-bench.js'
+import { everyActionFor, statementsOf } from '../e2e/modules/key-policy.js'
+import { actionsOf, type StateResource } from '../e2e/modules/terraform-json.js'
+import { large } from '../e2e/modules/values.js'
+import { writeJson } from '../e2e/modules/workbench.js'
 
 const ports = { clock: systemClock, signal: new AbortController().signal }
 const scope = { platform: large.platform, environment: large.environment }
