@@ -5,6 +5,7 @@ import { changeFlags } from '../../lib/cli/flags.js'
 import { mirrorContext } from '../../lib/cli/mirror-context.js'
 import { mirrorWish, mirrorWishFlags, platformFlag } from '../../lib/cli/mirror-flags.js'
 import { printMirrorPlan, pullFields } from '../../lib/cli/mirror-view.js'
+import { assertNoRepository } from '../../lib/mirror/clean-folder.js'
 import type { MirrorPlan } from '../../lib/mirror/plan.js'
 import type { PullResult } from '../../lib/mirror/pull.js'
 
@@ -34,6 +35,8 @@ Running it again fetches only what is missing, and compares the digest of everyt
 
   async run(): Promise<PullResult | MirrorPlan> {
     const context = mirrorContext(this.ports, await this.project())
+    const folder = path.resolve(this.directory, this.flags.to)
+    await assertNoRepository(folder)
     const wish = await mirrorWish(this.flags, this.directory)
     if (this.flags['dry-run']) {
       const { planMirror } = await import('../../lib/mirror/plan.js')
@@ -44,7 +47,7 @@ Running it again fetches only what is missing, and compares the digest of everyt
     const { pullMirror } = await import('../../lib/mirror/pull.js')
     const result = await pullMirror(context, {
       ...wish,
-      folder: path.resolve(this.directory, this.flags.to),
+      folder,
       platforms: this.flags.platform,
     })
     await this.printFields(pullFields(result))

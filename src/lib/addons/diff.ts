@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../core/kubernetes.js'
 import { addonApplication } from '../gitops/places.js'
 import { type Difference, differences, inWords } from '../gitops/words.js'
 import type { AddonsContext } from './context.js'
+import { hideSecret } from './hidden.js'
 import { type AddonPlace, placeOf } from './place.js'
 import { renderAddon } from './render.js'
 
@@ -46,7 +47,11 @@ async function betweenVersions(context: AddonsContext, place: AddonPlace, to: st
     const forwards = differences(next, previous).map(({ path, git, cluster }) => ({ object, path, from: cluster, to: git }))
     // What is only in the version before is found the other way round.
     const backwards = differences(previous, next).map(({ path, git, cluster }) => ({ object, path, from: git, to: cluster }))
-    return [...forwards, ...backwards.filter((each) => !forwards.some(({ path }) => path === each.path))]
+    return [...forwards, ...backwards.filter((each) => !forwards.some(({ path }) => path === each.path))].map((each) => ({
+      ...each,
+      from: hideSecret(next.kind, each.path, each.from),
+      to: hideSecret(next.kind, each.path, each.to),
+    }))
   })
   const words = [
     ...added.map((object) => `${object} is new.`),
@@ -77,7 +82,12 @@ async function withCluster(context: AddonsContext, place: AddonPlace): Promise<A
     const label = nameOf(object)
     const there = live[index]
     if (!there) return [{ object: label, path: '', git: object.kind, cluster: undefined }]
-    return differences(compared(object), there).map((each) => ({ object: label, ...each }))
+    return differences(compared(object), there).map(({ path, git, cluster }) => ({
+      object: label,
+      path,
+      git: hideSecret(object.kind, path, git),
+      cluster: hideSecret(object.kind, path, cluster),
+    }))
   })
   const known = new Set(wanted.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const removed = application.resources

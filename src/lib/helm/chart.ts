@@ -8,6 +8,9 @@ import { isFields } from '../core/plain-data.js'
 import type { Helm } from './helm.js'
 import { helmError } from './helm-error.js'
 
+/** What registries say to somebody whom they do not know. */
+const REFUSED = /\b(?:401|403)\b|unauthorized|denied|no basic auth/i
+
 /** A chart as a repository offers it. */
 export interface ChartReference {
   name: string
@@ -45,7 +48,9 @@ export async function pullChart(
     const { message, reason } = helmError(result, `fetch chart ${name} ${version} from ${repository}`, 'ChartNotFound')
     throw new UserError('ChartNotFound', message, {
       ...(reason !== undefined && { reason }),
-      next: ['Check the network, or name a mirror that can be reached: mirrors.charts.url in platform.yaml'],
+      next: REFUSED.test(result.stderr)
+        ? ['The repository wants a login. Name one that needs none: mirrors.charts.url in platform.yaml']
+        : ['Check the network, or name a mirror that can be reached: mirrors.charts.url in platform.yaml'],
       details: { chart: name, version, repository },
     })
   }

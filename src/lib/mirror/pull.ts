@@ -5,6 +5,7 @@ import { takeRunLock } from '../core/run-lock.js'
 import { runSteps, type StepControl, throwIfAborted } from '../core/steps.js'
 import { sweepLayout } from '../registry/layout.js'
 import { type WantedAddon, wantedAddons, type WantedChart, wantedCharts } from './charts.js'
+import { assertNoRepository, removeEmptyLockFolders } from './clean-folder.js'
 import type { MirrorContext, MirrorWish } from './context.js'
 import { assertAllFound, findDigests } from './find-digests.js'
 import { assertSameMirror, type MirroredImage, type MirrorRecord, mirrorPlaces, readMirror, writeMirror } from './folder.js'
@@ -33,9 +34,11 @@ export interface PullResult {
 /**
  * Brings every chart and every image that the add-ons need into a folder. What is there is compared with its digest, and not fetched again;
  * what was damaged, or left half-written by a run that was killed, is fetched once more.
+ * @throws `BadFlag` for a folder with a platform.yaml
  */
 export async function pullMirror(context: MirrorContext, wish: PullWish): Promise<PullResult> {
   const { folder } = wish
+  await assertNoRepository(folder)
   const found = await readMirror(folder)
   const wanted = { platform: context.project.platform.name, platforms: wish.platforms }
   if (found) assertSameMirror(found, folder, wanted)
@@ -53,7 +56,7 @@ export async function pullMirror(context: MirrorContext, wish: PullWish): Promis
   } finally {
     await rm(mirrorPlaces(folder).work, { recursive: true, force: true })
     await release()
-    await rm(path.join(folder, '.platform'), { recursive: true, force: true })
+    await removeEmptyLockFolders(folder)
   }
 }
 

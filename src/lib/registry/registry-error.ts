@@ -30,7 +30,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     code: 'RegistryRefused',
     says: 'the registry refuses it',
     next: [
-      'Log in: docker login, helm registry login, or a Docker configuration file with the login of this registry.',
+      'Log in: docker login, or a Docker configuration file with the login of this registry.',
       'For ECR the AWS identity in use needs ecr:GetAuthorizationToken, and rights to the repositories.',
     ],
   },

@@ -290,6 +290,30 @@ test('what differs in the cluster is told in words, with the namespace that an o
   await expect(diffAddon(context, { name: 'fluent-bit', environment: 'dev' })).rejects.toMatchObject({ code: 'ArgoCdNotReady' })
 })
 
+describe('the content of a Secret is told nowhere', () => {
+  const secret = (value: string): KubernetesObject => ({
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login' } },
+    ...{ data: { password: value, 'a.key': value }, stringData: { text: value }, type: value === 'T2xk' ? 'Opaque' : 'other' },
+  })
+
+  test('between two versions', async () => {
+    rendered = (archive) => JSON.stringify(secret(archive.includes('0.58.0') ? 'TmV3' : 'T2xk'))
+    const diff = await diffAddon(context, { name: 'fluent-bit', environment: 'dev', to: '0.58.0' })
+    expect(diff.words).toContain('Secret login: data.password is "(hidden)", and becomes "(hidden)".')
+    expect(diff.words).toContain('Secret login: type is "Opaque", and becomes "other".')
+    expect(JSON.stringify(diff)).not.toMatch(/T2xk|TmV3/)
+  })
+
+  test('between files and the cluster', async () => {
+    rendered = () => JSON.stringify(secret('TmV3'))
+    hub.put('applications.argoproj.io', applicationObject('kyverno-dev'))
+    hub.put('secrets', { ...secret('T2xk'), metadata: { name: 'login', namespace: 'kyverno' } })
+    const diff = await diffAddon(context, { name: 'kyverno', environment: 'dev' })
+    expect(diff.words).toContain('Secret kyverno/login: data.password is "(hidden)" in the cluster; Git says "(hidden)".')
+    expect(JSON.stringify(diff)).not.toMatch(/T2xk|TmV3/)
+  })
+})
+
 describe('a list', () => {
   test('says what is enabled where, and how it is', async () => {
     hub.put('applications.argoproj.io', applicationObject('kyverno-dev', { health: 'Degraded' }))

@@ -142,6 +142,15 @@ describe('a chart', () => {
     })
   })
 
+  test('that is refused is no matter of the network', async () => {
+    const { helm: program } = helm(() => ({ exitCode: 1, stderr: 'Error: GET "https://x/v2/": response status code 401: unauthorized' }))
+    const folder = await mkdtemp(path.join(tmpdir(), 'chart-'))
+    await expect(pullChart(program, reference, { folder })).rejects.toMatchObject({
+      code: 'ChartNotFound',
+      next: [expect.stringContaining('wants a login') as unknown],
+    })
+  })
+
   test('gets its values by pipe, later layers over earlier ones', async () => {
     const { helm: program, calls } = helm(() => ({ stdout: 'kind: X' }))
     const archive = { name: 'x', version: '1.0.0', file: '/t/x.tgz' }
