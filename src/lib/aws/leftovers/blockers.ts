@@ -73,6 +73,7 @@ async function tryToRemove(remove: () => Promise<unknown>): Promise<boolean> {
 }
 
 async function search(clients: LeftoverClients, scope: LeftoverScope): Promise<RemovableBlocker[]> {
+  if (scope.foreign === 'kept') return []
   const finding = createFinding(clients, scope)
   try {
     const lists = [
