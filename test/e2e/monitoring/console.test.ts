@@ -60,6 +60,8 @@ const ingress = (name: string, host: string, labels: Record<string, string>) => 
   kind: 'Ingress',
   metadata: { name, namespace: 'monitoring', labels },
   spec: {
+    // The sandbox gives no address to an Ingress of this class.
+    ingressClassName: 'another',
     tls: [{ hosts: [host] }],
     rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }] } }],
   },

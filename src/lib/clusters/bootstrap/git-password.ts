@@ -5,8 +5,9 @@ import type { KubernetesObject } from '../../core/kubernetes.js'
 import type { TemplateFile } from '../../templates/shipped.js'
 import { GIT_SECRET } from './objects.js'
 
-/** Also the service account, which Pod Identity gives a role (Terraform module gitops). */
-const NAME = 'argocd-git-credentials'
+/** The job. Also its service account, which Pod Identity gives a role (Terraform module gitops). */
+export const GIT_PASSWORD_JOB = 'argocd-git-credentials'
+const NAME = GIT_PASSWORD_JOB
 const IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.31.0'
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'platform' }
 
@@ -96,9 +97,14 @@ function podSpec(variables: Readonly<Record<string, string>>): Record<string, un
   }
 }
 
+/** Where the job lies in the repository. */
+export function gitPasswordFileIn(folder: string): string {
+  return `${folder}/git-credentials.yaml`
+}
+
 /** The same as a file of the repository. */
 export function gitPasswordFile(folder: string, place: CodeCommitPlace): TemplateFile {
   const comment = "# Keeps Argo CD's password for CodeCommit fresh: it ends after 15 minutes. Made by platform; your edits are kept.\n"
   const documents = gitPasswordObjects(place).map((object) => stringify(object, { lineWidth: 0 }))
-  return { path: `${folder}/git-credentials.yaml`, content: comment + documents.join('---\n') }
+  return { path: gitPasswordFileIn(folder), content: comment + documents.join('---\n') }
 }

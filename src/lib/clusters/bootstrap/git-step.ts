@@ -10,6 +10,7 @@ import { yamlFile } from '../../gitops/yaml-file.js'
 import type { TemplateFile } from '../../templates/shipped.js'
 import { clusterSecret } from './cluster-secret.js'
 import { commonFiles, FOLDER_APPLICATIONS } from './gitops-tree.js'
+import { signedPlace } from './git-sign-in.js'
 import type { Work } from './work.js'
 
 /** What the repository must have for this cluster. */
@@ -20,7 +21,7 @@ export async function filesFor(work: Work): Promise<TemplateFile[]> {
     clusterSecret(work.cluster, work.git, clusterFacts(project, work.cluster)),
     'How Argo CD reaches this cluster. No secret.',
   )
-  return [...commonFiles(project, work.git), ...(await addonFiles(project)), secret]
+  return [...commonFiles(project, work.git, await signedPlace(work)), ...(await addonFiles(project)), secret]
 }
 
 /** Writes what is missing, commits it, and brings it to the place that Argo CD reads. Edits of the user stay. */

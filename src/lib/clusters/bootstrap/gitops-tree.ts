@@ -1,4 +1,4 @@
-import { codeCommitPlace } from '../../aws/codecommit-password.js'
+import type { CodeCommitPlace } from '../../aws/codecommit-password.js'
 import type { GitPlace } from '../../config/git-place.js'
 import type { Project } from '../../config/project.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
@@ -24,10 +24,12 @@ export function rootApplication(git: GitPlace): KubernetesObject {
   return folderApplication(ROOT_APPLICATION, git, { folder: GITOPS.bootstrap, prune: false, wave: -4 })
 }
 
-/** What every repository with a bootstrapped cluster has: the applications of the platform and the projects. */
-export function commonFiles(project: Project, git: GitPlace): TemplateFile[] {
+/**
+ * What every repository with a bootstrapped cluster has: the applications of the platform and the projects.
+ * @param codeCommit the repository for which a job in the cluster signs passwords
+ */
+export function commonFiles(project: Project, git: GitPlace, codeCommit?: CodeCommitPlace): TemplateFile[] {
   const environments = [...project.environments.values()].filter(({ isolation }) => isolation === 'hard')
-  const codeCommit = codeCommitPlace(git.url)
   return [
     yamlFile(ROOT_FILE, rootApplication(git), 'The application that brings all others, and itself.'),
     ...(codeCommit ? [gitPasswordFile(GITOPS.bootstrap, codeCommit)] : []),

@@ -8,8 +8,12 @@ export const playAddresses: Player = async (stage) => {
   for (const service of await stage.api.list<LiveObject>('/api/v1/services')) {
     if (service.spec?.['type'] === 'LoadBalancer') await giveAddress(stage, service, pathOf('/api/v1', 'services', service.metadata), 'nlb')
   }
-  for (const ingress of await stage.api.list<LiveObject>(`${INGRESSES}/ingresses`))
+  for (const ingress of await stage.api.list<LiveObject>(`${INGRESSES}/ingresses`)) {
+    // Another class is for another controller, which is not here.
+    const { ingressClassName = 'alb' } = ingress.spec ?? {}
+    if (ingressClassName !== 'alb') continue
     await giveAddress(stage, ingress, pathOf(INGRESSES, 'ingresses', ingress.metadata), 'alb')
+  }
 }
 
 async function giveAddress({ api, region }: Stage, object: LiveObject, path: string, kind: 'alb' | 'nlb'): Promise<void> {

@@ -2,12 +2,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { endOfPassword } from '../../../../src/lib/aws/codecommit-password.js'
+import { codeCommitPlace, endOfPassword } from '../../../../src/lib/aws/codecommit-password.js'
 import { bootstrapCluster, registerCluster } from '../../../../src/lib/clusters/bootstrap/bootstrap.js'
 import { assertIdentity, type ClusterLink } from '../../../../src/lib/clusters/bootstrap/cluster-link.js'
 import { clusterSecret } from '../../../../src/lib/clusters/bootstrap/cluster-secret.js'
 import type { BootstrapContext } from '../../../../src/lib/clusters/bootstrap/context.js'
 import { credentialsStep } from '../../../../src/lib/clusters/bootstrap/credentials-step.js'
+import { signedPlace } from '../../../../src/lib/clusters/bootstrap/git-sign-in.js'
 import { healthStep } from '../../../../src/lib/clusters/bootstrap/health-step.js'
 import {
   argoCdStep,
@@ -219,8 +220,33 @@ describe('Git credentials', () => {
     expect(await b.run(credentialsStep(work()))).toEqual([['git-credentials', 'done', `for ${CODECOMMIT.url}, signed`]])
   })
 
+  test('that somebody gave stay, also for CodeCommit, and no job overwrites them', async () => {
+    const work = (): Work => Object.defineProperty(b.work('mgmt'), 'git', { value: CODECOMMIT })
+    Object.assign(b.env, { PLATFORM_GIT_USERNAME: 'bot', PLATFORM_GIT_PASSWORD: 'hunter2' })
+    expect(await signedPlace(work())).toBeUndefined()
+    expect(await b.run(credentialsStep(work()))).toEqual([['git-credentials', 'done', `for ${CODECOMMIT.url}`]])
+    delete b.env['PLATFORM_GIT_USERNAME']
+    delete b.env['PLATFORM_GIT_PASSWORD']
+    expect(await signedPlace(work())).toBeUndefined()
+    expect(await b.run(credentialsStep(work()))).toEqual([['git-credentials', 'unchanged', 'those in the cluster stay']])
+    expect(b.hub.objects('cronjobs.batch')).toEqual([])
+  })
+
+  test('are not given beside a job that would overwrite them', async () => {
+    const work = (): Work => Object.defineProperty(b.work('mgmt'), 'git', { value: CODECOMMIT })
+    await b.run(credentialsStep(work()))
+    Object.assign(b.env, { PLATFORM_GIT_USERNAME: 'bot', PLATFORM_GIT_PASSWORD: 'hunter2' })
+    await expect(b.run(credentialsStep(work()))).rejects.toMatchObject({ code: 'BadFlag' })
+  })
+
+  test('are looked at only once the cluster was identified', () => {
+    const work = b.work('mgmt')
+    Object.defineProperty(work, 'git', { get: () => expect.unreachable() })
+    expect(credentialsStep(work).id).toBe('git-credentials')
+  })
+
   test('the files for CodeCommit hold the job and no password', async () => {
-    const files = commonFiles(b.project, CODECOMMIT)
+    const files = commonFiles(b.project, CODECOMMIT, codeCommitPlace(CODECOMMIT.url))
     const file = files.find(({ path: name }) => name === 'gitops/bootstrap/git-credentials.yaml')
     expect(file?.content.split('---\n').map((text) => (parse(text) as KubernetesObject).kind)).toEqual([
       'ServiceAccount',

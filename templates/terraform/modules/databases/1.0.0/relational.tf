@@ -114,8 +114,9 @@ resource "aws_db_instance" "this" {
   })
 
   lifecycle {
-    # Minor versions follow by themselves, and storage grows by itself. A database is restored once.
-    ignore_changes = [allocated_storage, snapshot_identifier]
+    # Minor versions follow by themselves, and storage grows by itself. A database is restored once, and keeps the key of its snapshot:
+    # another one would mean another, empty database.
+    ignore_changes = [allocated_storage, kms_key_id, snapshot_identifier]
   }
 
   depends_on = [aws_cloudwatch_log_group.relational]
