@@ -6,6 +6,7 @@ import type { Environment, Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import { assertEnvironmentName, nearest } from '../core/names.js'
 import type { RootContext } from '../roots/context.js'
+import { refuseOtherChoices } from './restore-decided.js'
 import { environmentOf } from './selection.js'
 
 export interface RestoreOptions {
@@ -35,7 +36,7 @@ const RELATIONAL = new Set(['aurora-postgresql', 'postgresql'])
 /**
  * Writes the file of a new environment that is like another one, with its databases made from snapshots. A file that exists already
  * decides, so that the same command finishes what was cut short.
- * @throws `BackupNotFound`, `EnvironmentNotFound`, `BadFlag`, `InvalidName`
+ * @throws `BackupNotFound`, `EnvironmentNotFound`, `InvalidName`, `BadFlag`, also when the flags say something else than that file
  */
 export async function prepareRestore(
   context: RootContext,
@@ -50,6 +51,8 @@ export async function prepareRestore(
   if (known) {
     const databases = Object.entries(known.databases)
     if (!databases.some(([, { snapshot }]) => snapshot !== undefined)) throw notRestored(name)
+    const others = [...project.environments.keys()].filter((each) => each !== from && each !== name)
+    await refuseOtherChoices(known, options, others, snapshotFinder(context, source))
     return {
       project,
       written: false,
@@ -73,8 +76,17 @@ function restored(
   return { database, engine, snapshot: snapshot?.id ?? null, takenAt: snapshot?.takenAt.toISOString() ?? null }
 }
 
+/** Finds the snapshots of an environment in the account of the source. */
+function snapshotFinder({ project, target }: RootContext, { account, region }: Environment) {
+  return async (environment: string): Promise<DatabaseSnapshot[]> => {
+    await target.prepare()
+    const clients = new AwsClients(await target.connect(account, region))
+    return findDatabaseSnapshots(clients, { platform: project.platform.name, environment })
+  }
+}
+
 async function chooseSnapshots(
-  { project, target }: RootContext,
+  context: RootContext,
   source: Environment,
   { snapshots: wanted, time }: RestoreOptions,
 ): Promise<Map<string, DatabaseSnapshot>> {
@@ -84,9 +96,7 @@ async function chooseSnapshots(
   if (relational.length === 0) {
     throw new UserError('BackupNotFound', `${source.name} has no database that has snapshots.`, { next: ['platform env create NAME'] })
   }
-  await target.prepare()
-  const clients = new AwsClients(await target.connect(source.account, source.region))
-  const all = await findDatabaseSnapshots(clients, { platform: project.platform.name, environment: source.name })
+  const all = await snapshotFinder(context, source)(source.name)
   const missing: string[] = []
   const chosen = new Map<string, DatabaseSnapshot>()
   for (const database of relational) {

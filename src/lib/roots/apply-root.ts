@@ -27,6 +27,8 @@ export interface ApplyOptions {
   confirm?: () => Promise<void>
   /** Imports what exists when the state is empty or gone. */
   adopt?: boolean
+  /** Puts files in their place once nobody else is at work on the root, before anything of it is read. */
+  begin?: () => Promise<void>
   /** Looks at the plan before anybody is asked. @throws what it does not like */
   judge?: (summary: PlanSummary) => void
   /** Reads back from AWS what the root promises. @returns what was found, in words. @throws `VerifyFailed` */
@@ -54,6 +56,7 @@ export async function applyRoot(context: RootContext, root: Root, options: Apply
     context.ports,
     { repository: context.project.directory, environment: name, command: options.command, purpose: 'change' },
     async (run) => {
+      await options.begin?.()
       const resumed = wasCutShort(await lastChange(run.journal, run.record.environment, run.record.runId))
       const { steps, prepared } = preparation(context, run, root, { adopt: options.adopt === true })
 

@@ -1,5 +1,6 @@
 import type { ImportBlock } from '../aws/existing/plan-imports.js'
 import { emptyBlockers, findBlockers, type Blocker } from '../aws/leftovers/blockers.js'
+import type { LeftoverScope } from '../aws/leftovers/found.js'
 import { findLeftovers, type Leftovers, type Orphan, type Retained } from '../aws/leftovers/leftovers.js'
 import { UserError } from '../core/errors.js'
 import { runSteps, type Step, type StepControl, type StepResult } from '../core/steps.js'
@@ -7,6 +8,7 @@ import { adoptLostResources, findLostResources } from './adoption.js'
 import { applyPlan, startApplying } from './applying.js'
 import { confirmByName, refuseWrongName, reportPlan } from './confirmation.js'
 import type { RootContext } from './context.js'
+import { scopeOfDestruction } from './destroy-scope.js'
 import { findKept, keptInWords, type Kept } from './kept-resources.js'
 import { makePlan, withoutForeign, type Plan } from './planning.js'
 import { withoutProgram } from './plan-root.js'
@@ -73,20 +75,17 @@ export async function destroyRoot(context: RootContext, root: Root, options: Des
   )
 }
 
-type Scope = Parameters<typeof emptyBlockers>[1]
-
 /** @param forgotten what platform did not make, and is not destroyed with the root. */
 async function prepare(
   context: RootContext,
   run: Run,
   root: Root,
   forgotten: Root['foreign'],
-): Promise<{ prepared: Prepared; scope: Scope; findings: Findings }> {
+): Promise<{ prepared: Prepared; scope: LeftoverScope; findings: Findings }> {
   const { name } = root
   const platform = context.project.platform.name
   const { steps, prepared } = preparation(context, run, root, { adopt: true })
-  // Without a cluster: a name that none has, since no environment may be called like this.
-  let scope: Scope = { platform, environment: name, clusterName: (forgotten ? undefined : root.cluster) ?? `${platform}-${name}` }
+  let scope = scopeOfDestruction(platform, root, forgotten)
   let plan: Plan | undefined
   let lost: ImportBlock[] = []
   const found: Omit<Findings, 'plan'> = { kept: { keys: [], addresses: [], foreign: [], lost: [], notLookedAt: [] }, blockers: [] }
@@ -160,7 +159,7 @@ async function destroy(
   run: Run,
   root: Root,
   prepared: Prepared,
-  scope: Scope,
+  scope: LeftoverScope,
   findings: Findings,
   options: DestroyOptions,
 ): Promise<Leftovers | undefined> {

@@ -1,4 +1,4 @@
-import type { PlanSummary } from '../terraform/plan.js'
+import type { PlannedResource, PlanSummary } from '../terraform/plan.js'
 import type { Project } from '../config/project.js'
 import { UserError } from '../core/errors.js'
 import type { Root } from './root.js'
@@ -8,15 +8,27 @@ export function isForeign(foreign: Root['foreign'], { address }: { address: stri
   return foreign !== undefined && address.startsWith(`${foreign.module}.`)
 }
 
-/** What a plan would do to a cluster that platform did not make. @throws `ImportNotClean` */
+const changes = ({ actions }: PlannedResource): boolean => actions.some((action) => action !== 'no-op')
+
+/**
+ * What a plan would do to a cluster that platform did not make, and to what already exists in it and would be taken over, such as the
+ * Pod Identity association of a service account.
+ * @throws `ImportNotClean`
+ */
 export function refuseForeignChanges({ name, file, foreign, commands }: Root, { resources }: PlanSummary): void {
-  const touched = resources.filter((resource) => isForeign(foreign, resource) && resource.actions.some((action) => action !== 'no-op'))
+  if (!foreign) return
+  const touched = resources.filter((resource) => changes(resource) && (resource.imported || isForeign(foreign, resource)))
   if (touched.length === 0) return
   throw new UserError('ImportNotClean', `Importing the cluster of ${name} would change it. Nothing was imported.`, {
-    reason: touched.map(({ address, actions }) => `${address}: ${actions.join(' and ')}`).join('\n'),
+    reason: touched
+      .map(({ address, actions, imported }) => `${address}: ${imported ? 'exists already, ' : ''}${actions.join(' and ')}`)
+      .join('\n'),
     next: [
       `See what differs: ${commands.plan}, then in infra/environments/${name}: terraform show FILE`,
       `Write what the cluster has under existing in ${file}, then run the same command again.`,
+      ...(touched.some((resource) => !isForeign(foreign, resource))
+        ? ['What exists outside of it is not taken over: remove it, or turn off in the file what needs it.']
+        : []),
     ],
     details: { environment: name, touched },
   })

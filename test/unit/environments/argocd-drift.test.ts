@@ -76,6 +76,18 @@ describe('comparing environments with Git', () => {
     expect(source.asked).toEqual(['mgmt'])
   })
 
+  test('knows applications that name the cluster by the address in Git', async () => {
+    await register('dev', 'mgmt')
+    const file = path.join(directory, 'gitops/clusters/dev/cluster.yaml')
+    await writeFile(file, 'kind: Secret\nstringData: { name: dev, server: "https://dev.example.com" }\n')
+    const source = new Source([
+      to('shop-dev', { server: 'https://dev.example.com' }, { sync: 'OutOfSync' }),
+      to('shop-test', { server: 'https://test.example.com' }, { sync: 'OutOfSync' }),
+    ])
+    const { argocd } = await gitOpsComparison(project(), source)('dev')
+    expect(argocd.map(({ application, state }) => [application, state])).toEqual([['shop-dev', 'drifted']])
+  })
+
   test('is not known where Argo CD should answer and does not', async () => {
     await register('dev', 'mgmt')
     expect(await gitOpsComparison(project(), new Source({ reason: 'it answered 503' }))('dev')).toEqual({

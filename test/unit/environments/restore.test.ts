@@ -4,6 +4,7 @@ import { momentFlag, snapshotChoices } from '../../../src/lib/cli/restore-flags.
 import { loadProject } from '../../../src/lib/config/load.js'
 import { silentReporter } from '../../../src/lib/core/report.js'
 import { prepareRestore, type RestoreOptions } from '../../../src/lib/environments/restore.js'
+import { refuseOtherChoices } from '../../../src/lib/environments/restore-decided.js'
 import type { RootContext } from '../../../src/lib/roots/context.js'
 import { fakeAws } from '../../helpers/fake-aws.js'
 import { ENVIRONMENT, repository } from '../config/repository.js'
@@ -74,6 +75,44 @@ describe('a restore is refused', () => {
       code: 'BadFlag',
       message: expect.stringContaining('dev2 exists') as string,
     })
+  })
+
+  test('where the file that was begun says something else', async () => {
+    const files = {
+      'environments/dev.yaml': ENVIRONMENT + DATABASES,
+      'environments/dev2.yaml': ENVIRONMENT.replace('10.0.', '10.1.') + DATABASES.replace(' }', ', snapshot: new }'),
+    }
+    const begun = await context(files)
+    for (const [flag, wrong] of [
+      ['--cidr', { cidr: '10.9.0.0/16' }],
+      ['--snapshot', { snapshots: { orders: 'old' } }],
+    ] as const)
+      await expect(prepareRestore(begun, { ...options, ...wrong })).rejects.toMatchObject({ code: 'BadFlag', details: { flag } })
+
+    const { orders } = begun.project.environments.get('dev2')!.databases
+    expect(orders?.snapshot).toBe('new')
+    const snapshot = (id: string, day: number) => ({
+      id,
+      database: 'orders',
+      takenAt: new Date(Date.UTC(2026, 10, day)),
+      type: 'automated',
+      encryptionKey: null,
+    })
+    const account: Record<string, ReturnType<typeof snapshot>[]> = { dev: [snapshot('new', 3), snapshot('old', 1)] }
+    const check = (choices: object, from = 'dev') =>
+      refuseOtherChoices(
+        begun.project.environments.get('dev2')!,
+        { ...options, from, ...choices },
+        ['dev', 'prod'].filter((each) => each !== from),
+        async (environment) => account[environment] ?? [],
+      )
+    const at = (day: number) => ({ time: new Date(Date.UTC(2026, 10, day)) })
+    await expect(check({ ...at(4), cidr: '10.1.0.0/16', snapshots: { orders: 'new' } })).resolves.toBeUndefined()
+    await expect(check({})).resolves.toBeUndefined()
+    await expect(check(at(2))).rejects.toMatchObject({ code: 'BadFlag', details: { flag: '--time' } })
+    await expect(check({}, 'prod')).rejects.toMatchObject({ code: 'BadFlag', details: { flag: '--from' } })
+    account['dev'] = []
+    await expect(check({}, 'prod')).resolves.toBeUndefined()
   })
 
   test('where there is nothing that has snapshots', async () => {

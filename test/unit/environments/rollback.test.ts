@@ -8,7 +8,7 @@ import { execProgram } from '../../../src/lib/core/exec.js'
 import { Journal, type RunRecord } from '../../../src/lib/core/journal.js'
 import { lostWith, notUndone, refuseImpossible } from '../../../src/lib/environments/rollback/limits.js'
 import { changedFiles, refuseUncommitted, restorationOf, restore, undo } from '../../../src/lib/environments/rollback/restoration.js'
-import { commandFor, revisionOf } from '../../../src/lib/environments/rollback/revision.js'
+import { commandFor, isOnItsWay, revisionOf } from '../../../src/lib/environments/rollback/revision.js'
 import { appliedCommit } from '../../../src/lib/roots/applied-commit.js'
 import { digestOf } from '../../../src/lib/templates/lock-file.js'
 
@@ -111,8 +111,21 @@ describe('what an earlier commit has', () => {
     const found = await restoration()
     const files = await changedFiles(ports, here, 'dev', found)
     await restore(here, 'dev', found)
-    await undo(ports, here, files, text)
+    // Also after Ctrl-C.
+    const interrupted = { ...ports, signal: AbortSignal.abort() }
+    await undo(interrupted, here, { name: 'dev', files, lockText: text, repeated: false })
     expect(await git('status', '--porcelain')).toBe('')
+  })
+
+  test('can be taken back again where an earlier run was killed after it wrote everything', async () => {
+    await moveOn()
+    await restore(here, 'dev', await restoration())
+    const again = await restoration()
+    expect([...again.write, ...again.remove]).toEqual([])
+    const files = await changedFiles(ports, here, 'dev', again)
+    await undo(ports, here, { name: 'dev', files, lockText: await read('platform.lock.json'), repeated: true })
+    expect(JSON.parse(await read('platform.lock.json'))).toMatchObject(lock('new', 'one', '1.1.0'))
+    expect(await git('status', '--porcelain', '--', 'environments', ROOT, 'gitops/apps/web/environments', 'gitops/addons')).toBe('')
   })
 
   test('is refused where it would be written over edits that are not committed', async () => {
@@ -192,8 +205,32 @@ describe('the commit to go back to', () => {
     expect(await of()).toBe(second)
     await run({ command: commandFor('dev', first), processes: [applying] }, 'failed')
     expect(await of()).toBe(first)
+    // Somebody said no.
+    await run({ command: commandFor('dev', first) }, 'failed')
+    expect(await of()).toBe(first)
     await run({ command: 'env apply dev', processes: [applying] })
     expect(await of()).toBe(second)
+  })
+
+  test('keeps its files only once a run of this call applied, or one that it goes on with', async () => {
+    const command = commandFor('dev', first)
+    const runs = async () => new Journal(here, clock).list('dev')
+    const ids = async () => new Set((await runs()).map(({ runId }) => runId))
+    await run({ command, processes: [applying] })
+    const known = await ids()
+    expect(isOnItsWay(await runs(), { command, known, repeated: false })).toBe(false)
+    // It was killed before its commit.
+    expect(isOnItsWay(await runs(), { command, known, repeated: true })).toBe(true)
+    await run({ command }, 'failed')
+    expect(isOnItsWay(await runs(), { command, known, repeated: false })).toBe(false)
+    await run({ command: 'env apply dev', processes: [applying] })
+    expect(isOnItsWay(await runs(), { command, known, repeated: false })).toBe(false)
+    expect(isOnItsWay(await runs(), { command, known: await ids(), repeated: true })).toBe(false)
+    await run({ command, processes: [applying] }, 'failed')
+    expect(isOnItsWay(await runs(), { command, known, repeated: false })).toBe(true)
+    const later = await ids()
+    await run({ command }, 'failed')
+    expect(isOnItsWay(await runs(), { command, known: later, repeated: true })).toBe(true)
   })
 
   test('is the wanted one, or none', async () => {

@@ -3,7 +3,7 @@ import { explainAwsError, isAwsError } from '../explain-error.js'
 import { createFinding, ownerOf, type Finding, type Tags } from '../existing/finding.js'
 import { waitUntil, type WaitPorts } from '../waiting.js'
 import { UserError } from '../../core/errors.js'
-import { isOfCluster, listOfCluster, vpcIds } from './ec2.js'
+import { isMadeByCluster, isOfCluster, listOfCluster, vpcIds } from './ec2.js'
 import { arnOf, type LeftoverClients, type LeftoverScope } from './found.js'
 import { balancersIn, deleteBalancer } from './load-balancers.js'
 import { deleteLogGroup, remadeLogGroups } from './log-groups.js'
@@ -73,6 +73,7 @@ async function tryToRemove(remove: () => Promise<unknown>): Promise<boolean> {
 }
 
 async function search(clients: LeftoverClients, scope: LeftoverScope): Promise<RemovableBlocker[]> {
+  if (scope.foreign === 'kept') return []
   const finding = createFinding(clients, scope)
   try {
     const lists = [
@@ -160,6 +161,7 @@ async function securityGroups(clients: LeftoverClients, finding: Finding, scope:
     found
       // EKS removes the cluster's own group together with the cluster.
       .filter(({ tags }) => isTheClustersOwn(tags, scope) && tags['aws:eks:cluster-name'] === undefined)
+      .filter(({ tags }) => scope.foreign === undefined || isMadeByCluster('securityGroups', tags))
       .map(({ id }) => ({
         arn: arnOf(clients, 'ec2', `security-group/${id}`),
         type: 'ec2:security-group',

@@ -46,6 +46,35 @@ export function isOfCluster(tags: Readonly<Record<string, string>>, clusterName:
   return clusterTags(clusterName).some(([key, value]) => tags[key] === value)
 }
 
+/** Kinds of which people mark their own as the cluster's too, as installers of clusters ask them to. */
+const MADE_BY_PEOPLE: ReadonlySet<Ec2Kind> = new Set<Ec2Kind>([
+  'vpcs',
+  'subnets',
+  'internetGateways',
+  'natGateways',
+  'addresses',
+  'routeTables',
+  'networkAcls',
+  'endpoints',
+  'flowLogs',
+  'peerings',
+  'securityGroups',
+  'instances',
+])
+
+/** Tags that only controllers, Karpenter and EKS give. */
+const MADE_BY_CLUSTER: Readonly<Partial<Record<Ec2Kind, RegExp>>> = {
+  securityGroups: /^(?:elbv2\.k8s\.aws\/cluster$|service\.k8s\.aws\/|aws:eks:)/,
+  instances: /^(?:karpenter\.sh\/nodepool$|aws:eks:)/,
+}
+
+/** Whether the cluster made it, where platform made neither the cluster nor its network: the cluster's tag alone does not say so. */
+export function isMadeByCluster(kind: Ec2Kind, tags: Readonly<Record<string, string>>): boolean {
+  if (!MADE_BY_PEOPLE.has(kind)) return true
+  const pattern = MADE_BY_CLUSTER[kind]
+  return pattern !== undefined && Object.keys(tags).some((key) => pattern.test(key))
+}
+
 /** Whether an ARN's type is one that `ec2Leftovers` lists completely. */
 export function isListedEc2Type(type: string): boolean {
   return Object.values(ARN_TYPES).includes(type)
@@ -55,9 +84,11 @@ export function isListedEc2Type(type: string): boolean {
 export async function ec2Leftovers(clients: LeftoverClients, finding: Finding, scope: LeftoverScope): Promise<Found[]> {
   const lists = await Promise.all([
     ...KINDS.map(async (kind) => found(clients, kind, await ofEnvironment(finding, kind), 'carries the tags of the environment')),
-    ...CLUSTER_KINDS.map(async (kind) =>
-      found(clients, kind, await listOfCluster(finding, kind, scope.clusterName), `belongs to cluster ${scope.clusterName}`),
-    ),
+    ...CLUSTER_KINDS.map(async (kind) => {
+      const all = await listOfCluster(finding, kind, scope.clusterName)
+      const left = all.filter(({ tags }) => scope.foreign === undefined || isMadeByCluster(kind, tags))
+      return found(clients, kind, left, `belongs to cluster ${scope.clusterName}`)
+    }),
     inVpc(clients, finding, scope),
   ])
   return withoutDefaults(lists.flat(), finding)

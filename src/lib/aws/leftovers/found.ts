@@ -5,6 +5,8 @@ import { partitionOf } from '../partition.js'
 /** What is looked for. */
 export interface LeftoverScope extends EnvironmentScope {
   clusterName: string
+  /** Platform did not make the cluster, nor what is around it: it stays as it is, or is deleted alone. */
+  foreign?: 'kept' | 'deleted'
   /** The environment's VPC, when it is known: it is looked at even when its tags are lost. */
   vpcId?: string
   /** Keys that were kept on purpose, such as those of `keysStillNeeded`. */
@@ -35,6 +37,11 @@ export interface KeyUser {
   /** The key's ARN or id; empty when it is not encrypted. */
   keyId: string
   name: string
+}
+
+/** In place of the name of a cluster where none is looked for: EKS allows no dot in a name. */
+export function noCluster({ platform, environment }: EnvironmentScope): string {
+  return `${platform}.${environment}`
 }
 
 /** Builds ARNs of the connection's account and region. */

@@ -3,11 +3,12 @@ import { collect, ownerOf, tagMap } from '../existing/finding.js'
 import { environmentPath } from '../existing/iam.js'
 import { keysOfEnvironment } from '../existing/kms.js'
 import { mapLimited } from '../waiting.js'
-import { arnOf, logGroupPrefixes, type Found, type LeftoverClients, type LeftoverScope } from './found.js'
+import { arnOf, logGroupPrefixes, noCluster, type Found, type LeftoverClients, type LeftoverScope } from './found.js'
 import { keysStillNeeded } from './keys-still-needed.js'
 
 /** The EKS cluster by its name. What belongs to it (node groups, add-ons, access entries) cannot outlive it. */
 export async function clusterLeftovers(clients: LeftoverClients, scope: LeftoverScope): Promise<Found[]> {
+  if (scope.clusterName === noCluster(scope)) return []
   const { DescribeClusterCommand } = await import('@aws-sdk/client-eks')
   const command = new DescribeClusterCommand({ name: scope.clusterName })
   const cluster = (await unlessMissing((await clients.eks()).send(command), 'ResourceNotFoundException'))?.cluster

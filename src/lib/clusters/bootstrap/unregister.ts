@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises'
-import { type Application, APPLICATIONS, ARGOCD_NAMESPACE } from '../../argocd/application.js'
+import { type Application, APPLICATIONS, ARGOCD_NAMESPACE, toApplication } from '../../argocd/application.js'
 import { waitForApplications } from '../../argocd/wait.js'
 import { managementOf } from '../../config/management.js'
 import { UserError } from '../../core/errors.js'
 import { readTextIfExists, resolveInside } from '../../core/files.js'
 import type { KubernetesObject } from '../../core/kubernetes.js'
+import { fieldsAt, textAt } from '../../core/plain-data.js'
 import { runSteps, type Step, type StepSummary } from '../../core/steps.js'
 import { clusterFile } from '../../gitops/places.js'
+import { registeredServer } from '../../gitops/registered-server.js'
 import { withRun } from '../../roots/run.js'
 import { updateLock } from '../../templates/lock-file.js'
 import { accessSteps } from './access-steps.js'
@@ -61,12 +63,19 @@ export function unregisterSteps(work: Work, kept = new Set<string>()): Step[] {
 /** An application with this finalizer would take its objects along. */
 const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
 
+/** Addresses by which applications may name the cluster. The file in Git is gone when an earlier run was cut short. */
+async function serversOf(work: Work): Promise<string[]> {
+  const inGit = await registeredServer(work.context.project.directory, work.environment.name)
+  const secret = await work.hub.kubectl.get({ resource: 'secrets', name: work.environment.name, namespace: ARGOCD_NAMESPACE })
+  const inCluster = Buffer.from(textAt(fieldsAt(secret, 'data'), 'server'), 'base64').toString()
+  return [inGit ?? '', inCluster].filter((server) => server !== '')
+}
+
 function keepStep(work: Work, kept: Set<string>): Step {
   const ofCluster = async (): Promise<KubernetesObject[]> => {
     const all = await work.hub.kubectl.list(APPLICATIONS, { namespace: ARGOCD_NAMESPACE })
-    const found = all.filter(
-      ({ spec }) => (spec as { destination?: { name?: string } } | undefined)?.destination?.name === work.environment.name,
-    )
+    const names = [work.environment.name, ...(await serversOf(work))]
+    const found = all.filter((each) => names.includes(toApplication(each).destination.cluster))
     for (const { metadata } of found) kept.add(metadata.name)
     return found
   }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Application } from '../../argocd/application.js'
 import { type ApplicationDrift, driftOfApplication, type FolderChanged } from '../../argocd/drift.js'
 import type { Project } from '../../config/project.js'
+import { registeredServer } from '../../gitops/registered-server.js'
 
 /** What Argo CD says, for those who have no API server to ask themselves. */
 export interface GitOpsSource {
@@ -55,12 +56,13 @@ export function gitOpsComparison(project: Project, source: GitOpsSource): GitOps
     if (managements.length === 0 || !isRegistered(project, environment)) return NOT_BOOTSTRAPPED
     const watching = managements.includes(environment) ? [environment] : managements
     const found: ApplicationFinding[] = []
+    const server = await registeredServer(project.directory, environment)
     for (const management of watching) {
       const applications = await ask(management)
       if (!Array.isArray(applications)) {
         return { argocd: [], argocdState: 'unknown', argocdReason: `Argo CD of ${management}: ${applications.reason}` }
       }
-      for (const each of applications.filter((application) => belongsTo(application, environment, management))) {
+      for (const each of applications.filter((application) => belongsTo(application, environment, server, management))) {
         const drift = await driftOfApplication(each, source.folderChanged)
         const changes = drift.state === 'drifted' && drift.sync === 'OutOfSync' ? await source.changesOf(each) : []
         found.push(changes.length === 0 ? drift : { ...drift, changes })
@@ -75,7 +77,9 @@ function isRegistered({ directory }: Project, environment: string): boolean {
   return existsSync(path.join(directory, 'gitops', 'clusters', environment, 'cluster.yaml'))
 }
 
-function belongsTo({ destination }: Application, environment: string, management: string): boolean {
+function belongsTo({ destination }: Application, environment: string, server: string | undefined, management: string): boolean {
   const { cluster } = destination
-  return cluster === environment || (environment === management && (cluster === OWN_CLUSTER || cluster === 'in-cluster'))
+  return (
+    cluster === environment || cluster === server || (environment === management && (cluster === OWN_CLUSTER || cluster === 'in-cluster'))
+  )
 }

@@ -76,6 +76,11 @@ export async function refuseUncommitted(ports: GitPorts, directory: string, name
 export async function restore(directory: string, name: string, { write, remove, lock }: Restoration): Promise<void> {
   for (const file of write) await writeFileAtomic(await resolveInside(directory, file.path), file.content)
   for (const file of remove) await rm(await resolveInside(directory, file), { force: true })
+  await restoreLock(directory, name, lock)
+}
+
+/** What another lock notes of the environment's root; the rest stays. */
+async function restoreLock(directory: string, name: string, lock: PlatformLock): Promise<void> {
   const folder = folderOfRoot(name)
   const entry = lock.roots?.[folder]
   if (!entry) return
@@ -156,8 +161,19 @@ async function absent(directory: string, files: readonly string[]): Promise<stri
   return found.flat()
 }
 
-/** Puts files back to what HEAD has, and the lock to its text. */
-export async function undo(ports: GitPorts, directory: string, files: readonly string[], lockText: string | undefined): Promise<void> {
+/** How to take a restoration back. */
+export interface Undoing {
+  name: string
+  files: readonly string[]
+  /** The lock as it was. */
+  lockText: string | undefined
+  /** The files were at the commit already, so that lock is not the one from before the rollback. */
+  repeated: boolean
+}
+
+/** Puts files back to what HEAD has, and the lock to its text, also when the run was interrupted. */
+export async function undo(interrupted: GitPorts, directory: string, { name, files, lockText, repeated }: Undoing): Promise<void> {
+  const ports = uninterrupted(interrupted)
   const committed = new Set(files.length === 0 ? [] : await filesAt(ports, directory, 'HEAD', files))
   for (const file of files.filter((each) => each !== LOCK_FILE)) {
     const target = await resolveInside(directory, file)
@@ -165,4 +181,10 @@ export async function undo(ports: GitPorts, directory: string, files: readonly s
     else await rm(target, { force: true })
   }
   if (lockText !== undefined) await writeFileAtomic(await resolveInside(directory, LOCK_FILE), lockText)
+  if (repeated) await restoreLock(directory, name, await lockAt(ports, directory, 'HEAD'))
+}
+
+/** For what has to be done also after Ctrl-C or the end of the time that was given. */
+export function uninterrupted<T extends GitPorts>(ports: T): T {
+  return { ...ports, signal: new AbortController().signal }
 }

@@ -27,7 +27,7 @@ export async function revisionOf(ports: RevisionPorts, directory: string, name: 
     throw nothingThere(name, `This repository has no commit ${JSON.stringify(to)}.`)
   }
   const runs = (await new Journal(directory, ports.clock).list(name)).filter(({ purpose }) => purpose === 'change')
-  const unfinished = runs[0] && unfinishedTarget(runs[0])
+  const unfinished = unfinishedTarget(runs)
   if (unfinished !== undefined) return unfinished
   const applied = runs.flatMap(({ status, commit }) => (status === 'succeeded' && commit !== undefined ? [commit] : []))
   const paths = pathsOf(name)
@@ -39,10 +39,38 @@ export async function revisionOf(ports: RevisionPorts, directory: string, name: 
   return before
 }
 
-/** Where a rollback was going that had begun to apply. */
-function unfinishedTarget({ status, command, processes }: RunRecord): string | undefined {
-  if (status === 'succeeded' || !processes.some(({ operation }) => operation === 'apply')) return undefined
-  return /^env rollback \S+ --to ([0-9a-f]{40,64})$/.exec(command)?.[1]
+/** Where a rollback was going that had begun to apply, when nothing was applied since. */
+function unfinishedTarget(runs: readonly RunRecord[]): string | undefined {
+  const last = sinceSuccess(runs).find(didApply)
+  return last && /^env rollback \S+ --to ([0-9a-f]{40,64})$/.exec(last.command)?.[1]
+}
+
+/**
+ * Whether AWS is on its way to what the files of a commit say, so that they have to stay.
+ * @param runs those that change the environment, the newest first
+ * @param known ids of runs from before this call
+ * @param repeated the files were at the commit before this call: what an earlier one applied counts too
+ */
+export function isOnItsWay(
+  runs: readonly RunRecord[],
+  { command, known, repeated }: { command: string; known: ReadonlySet<string>; repeated: boolean },
+): boolean {
+  const ours = runs.filter((run) => run.command === command && didApply(run))
+  if (ours.some(({ runId }) => !known.has(runId))) return true
+  if (!repeated) return false
+  const earlier = runs.filter(({ runId }) => known.has(runId))
+  const open = sinceSuccess(earlier)
+  // It may have applied everything, and have been cut short before its commit.
+  return earlier.slice(0, open.length + 1).find(didApply)?.command === command
+}
+
+function sinceSuccess(runs: readonly RunRecord[]): readonly RunRecord[] {
+  const success = runs.findIndex(({ status }) => status === 'succeeded')
+  return success === -1 ? runs : runs.slice(0, success)
+}
+
+function didApply({ processes }: RunRecord): boolean {
+  return processes.some(({ operation }) => operation === 'apply')
 }
 
 export function nothingThere(name: string, reason: string): UserError {

@@ -8,7 +8,7 @@ import { environmentFilePath, readRepositoryFiles } from '../../config/repositor
 import { readOutsideSettings } from '../../config/user-settings.js'
 import { UserError } from '../../core/errors.js'
 import { readTextIfExists, resolveInside } from '../../core/files.js'
-import { Journal } from '../../core/journal.js'
+import { Journal, type RunRecord } from '../../core/journal.js'
 import type { Ports } from '../../core/ports.js'
 import type { PlanReport, ReportEvent } from '../../core/report.js'
 import { runSteps } from '../../core/steps.js'
@@ -25,8 +25,8 @@ import { applyAny } from '../apply-any.js'
 import { environmentOf } from '../selection.js'
 import { lostWith, type NotUndone, notUndone, refuseImpossible } from './limits.js'
 import { appOf } from './paths.js'
-import { changedFiles, refuseUncommitted, type Restoration, restorationOf, restore, undo } from './restoration.js'
-import { commandFor, revisionOf } from './revision.js'
+import { changedFiles, refuseUncommitted, type Restoration, restorationOf, restore, undo, uninterrupted } from './restoration.js'
+import { commandFor, isOnItsWay, revisionOf } from './revision.js'
 
 export interface RollbackContext extends RootContext {
   /** The repository that clusters read; undefined where no cluster reads this environment. */
@@ -107,8 +107,16 @@ async function carryOut(
   const { name } = options
   const place = await context.git()
   if (place) await refuseOtherBranch(ports, project.directory, place)
-  const lockText = await readTextIfExists(await resolveInside(project.directory, LOCK_FILE))
-  await restore(project.directory, name, restoration)
+  const command = commandFor(name, restoration.target)
+  const known = new Set((await changesOf(context, name)).map(({ runId }) => runId))
+  const repeated = restoration.write.length + restoration.remove.length === 0
+  let lockText: string | undefined
+  let begun = false
+  const begin = async (): Promise<void> => {
+    lockText = await readTextIfExists(await resolveInside(project.directory, LOCK_FILE))
+    begun = true
+    await restore(project.directory, name, restoration)
+  }
   const question = `Bring ${name} back to ${restoration.target.slice(0, 12)} (${files.length} files)?`
   const seen = { plan: undefined as PlanReport | undefined, confirmed: false }
   const confirm = async (): Promise<void> => {
@@ -118,10 +126,11 @@ async function carryOut(
   }
   try {
     const { changes } = await applyAny({ ...context, ports: watchingPlan(ports, (plan) => (seen.plan = plan)) }, root, {
-      command: commandFor(name, restoration.target),
+      command,
       yes: options.yes,
       wait: true,
       allowReplace: options.allowReplace,
+      begin,
       confirm,
     })
     if (!seen.confirmed) await confirm()
@@ -135,7 +144,8 @@ async function carryOut(
     }
   } catch (error) {
     // Once something was applied, the files say what AWS is about to be: the same command goes on.
-    if (!(await hasApplied(context, name))) await undo(ports, project.directory, [...files, ...(await written(work))], lockText)
+    if (begun && !isOnItsWay(await changesOf(context, name), { command, known, repeated }))
+      await undo(ports, project.directory, { name, files: [...files, ...(await written(work))], lockText, repeated })
     throw error
   }
 }
@@ -171,7 +181,7 @@ async function commitStep(work: Work, place: GitPlace | undefined): Promise<Pick
 /** Committed files that platform writes by itself along with the others. */
 async function written({ context, root }: Work): Promise<string[]> {
   const files = [...DERIVED_FILES.map((file) => `${root.folder}/${file}`), LOCK_FILE]
-  return filesAt(context.ports, context.project.directory, 'HEAD', files)
+  return filesAt(uninterrupted(context.ports), context.project.directory, 'HEAD', files)
 }
 
 /** Noticed before anything is applied, for a push would refuse it afterwards. */
@@ -219,9 +229,9 @@ async function runningVersion({ target }: RollbackContext, root: Root): Promise<
   return cluster?.version
 }
 
-async function hasApplied({ ports, project }: RollbackContext, name: string): Promise<boolean> {
-  const [last] = (await new Journal(project.directory, ports.clock).list(name)).filter(({ purpose }) => purpose === 'change')
-  return last?.command.startsWith('env rollback ') === true && last.processes.some(({ operation }) => operation === 'apply')
+/** Runs that change the environment, the newest first. */
+async function changesOf({ ports, project }: RollbackContext, name: string): Promise<RunRecord[]> {
+  return (await new Journal(project.directory, ports.clock).list(name)).filter(({ purpose }) => purpose === 'change')
 }
 
 function infraOf({ write, remove }: Restoration): Pick<Restoration, 'write' | 'remove'> {

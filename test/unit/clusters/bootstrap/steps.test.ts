@@ -20,7 +20,7 @@ import {
 import { commonFiles, FOLDER_APPLICATIONS } from '../../../../src/lib/clusters/bootstrap/gitops-tree.js'
 import { takeLease } from '../../../../src/lib/clusters/bootstrap/lease.js'
 import { isAsWanted } from '../../../../src/lib/clusters/bootstrap/same-object.js'
-import { unregisterCluster } from '../../../../src/lib/clusters/bootstrap/unregister.js'
+import { unregisterCluster, unregisterSteps } from '../../../../src/lib/clusters/bootstrap/unregister.js'
 import { Work } from '../../../../src/lib/clusters/bootstrap/work.js'
 import { enabledAddons } from '../../../../src/lib/gitops/addon-metadata.js'
 import { addonApplication } from '../../../../src/lib/gitops/places.js'
@@ -427,6 +427,35 @@ describe('the identity of a cluster', () => {
     },
   )
 })
+
+test.each(['the file in Git', 'Argo CD'])(
+  'what runs in a cluster stays also where an application names it by the address that %s has',
+  async (place) => {
+    const server = 'https://dev.example.com'
+    const application = (name: string, destination: object) =>
+      b.hub.put('applications.argoproj.io', {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name, namespace: 'argocd', finalizers: ['resources-finalizer.argocd.argoproj.io'] },
+        spec: { destination },
+      })
+    application('by-name', { name: 'dev' })
+    application('by-address', { server })
+    application('other', { server: 'https://test.example.com' })
+    if (place === 'Argo CD') {
+      const data = { server: Buffer.from(server).toString('base64') }
+      b.hub.put('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'dev', namespace: 'argocd' }, data })
+    } else {
+      const file = { path: 'gitops/clusters/dev/cluster.yaml', content: `stringData: { name: dev, server: "${server}" }\n` }
+      await writeOwnedFiles(b.project.directory, [file])
+    }
+    const kept = new Set<string>()
+    await b.run(unregisterSteps(b.work('dev'), kept)[0]!)
+    expect([...kept].sort()).toEqual(['by-address', 'by-name'])
+    const finalizers = b.hub.objects('applications.argoproj.io').map(({ metadata }) => [metadata.name, metadata['finalizers']])
+    expect(Object.fromEntries(finalizers)).toMatchObject({ 'by-address': [], 'by-name': [], other: [expect.anything()] })
+  },
+)
 
 test('nobody is asked about an environment that is not there', async () => {
   let asked = 0
