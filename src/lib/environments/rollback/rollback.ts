@@ -111,10 +111,10 @@ async function carryOut(
   const known = new Set((await changesOf(context, name)).map(({ runId }) => runId))
   const repeated = restoration.write.length + restoration.remove.length === 0
   let lockText: string | undefined
-  let begun = false
+  const restoring = { begun: false }
   const begin = async (): Promise<void> => {
     lockText = await readTextIfExists(await resolveInside(project.directory, LOCK_FILE))
-    begun = true
+    restoring.begun = true
     await restore(project.directory, name, restoration)
   }
   const question = `Bring ${name} back to ${restoration.target.slice(0, 12)} (${files.length} files)?`
@@ -144,7 +144,7 @@ async function carryOut(
     }
   } catch (error) {
     // Once something was applied, the files say what AWS is about to be: the same command goes on.
-    if (begun && !isOnItsWay(await changesOf(context, name), { command, known, repeated }))
+    if (restoring.begun && !isOnItsWay(await changesOf(context, name), { command, known, repeated }))
       await undo(ports, project.directory, { name, files: [...files, ...(await written(work))], lockText, repeated })
     throw error
   }
